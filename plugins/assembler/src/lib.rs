@@ -1,0 +1,1 @@
+//! E0C6200 source text to words and back

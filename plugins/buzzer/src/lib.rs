@@ -1,0 +1,1 @@
+//! The buzzer: tone edges to samples, and the samples to the speaker

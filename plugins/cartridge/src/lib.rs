@@ -1,0 +1,1 @@
+//! ROM files: intake, formats, identification, explanations

@@ -1,0 +1,1 @@
+//! The E0C6200 instruction set as a table.

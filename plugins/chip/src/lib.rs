@@ -1,0 +1,17 @@
+//! The Epson E0C6S46 microcontroller as a pure function of ROM, state and timestamped inputs.
+//!
+//! No I/O, no clock, no randomness, no floating point: [`Chip::run_until`] and [`Chip::step`] are
+//! the only ways time passes, and the same inputs give the same bytes on every target. Time is
+//! counted in *ticks*, periods of the 32,768 Hz crystal.
+#![no_std]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod isa;
+mod output;
+
+pub use output::{Button, Edge, Frame, Sink, Tone};
+
+/// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).
+pub const TICKS_PER_SECOND: u64 = 32_768;

@@ -1,0 +1,1 @@
+//! Menus, shelf, settings, first start

@@ -1,0 +1,1 @@
+//! The LCD as a texture and a material

@@ -1,0 +1,1 @@
+//! The 3D egg: shell, buttons, chain, desk, light and camera

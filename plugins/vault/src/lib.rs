@@ -1,0 +1,1 @@
+//! Saves that survive crashes: envelope, generations, locks

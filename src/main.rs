@@ -1,0 +1,2 @@
+//! Eggtooth: one binary, many faces. See `README.md`.
+fn main() {}
