@@ -1,0 +1,47 @@
+//! Saves that leave the folder and come back: one `.egg` file each.
+
+use std::path::Path;
+
+use crate::datadir::DataDir;
+use crate::disk::{ReadFailure, read_bounded};
+use crate::envelope::{Envelope, FORMAT_VERSION, MAX_FILE, ReadError};
+use crate::error::{Damage, VaultError};
+use crate::name::Slug;
+use crate::shelf::{Entry, newest};
+
+impl DataDir {
+    /// Writes the newest whole generation of a toy to a file outside, byte by byte as it is.
+    /// An existing file is not overwritten. Works without write access to the data folder.
+    pub fn export(&self, slug: &Slug, path: &Path) -> Result<(), VaultError> {
+        let generations = self.generations(slug)?;
+        let (_, bytes) = newest(slug, &generations)?;
+        // Also refuses a link that leads nowhere.
+        if path.symlink_metadata().is_ok() {
+            return Err(VaultError::Exists { path: path.to_path_buf() });
+        }
+        self.disk.replace(path, bytes).map_err(|e| VaultError::io("write", path, e))
+    }
+
+    /// Puts the toy of an exported file on the shelf, under its own name or that and a number.
+    pub fn import(&self, path: &Path) -> Result<Entry, VaultError> {
+        self.create(read_egg(path)?)
+    }
+}
+
+/// Reads one `.egg` file from anywhere.
+pub fn read_egg(path: &Path) -> Result<Envelope, VaultError> {
+    let damaged = |damage| VaultError::Damaged { path: path.to_path_buf(), damage };
+    let bytes = read_bounded(path, MAX_FILE).map_err(|e| match e {
+        ReadFailure::Missing => {
+            VaultError::Io { action: "read", path: path.to_path_buf(), source: std::io::ErrorKind::NotFound.into() }
+        }
+        ReadFailure::NotAFile(what) => VaultError::NotAFile { path: path.to_path_buf(), what },
+        ReadFailure::TooLong(over) => damaged(Damage::TooLong(over)),
+        ReadFailure::Io(e) => VaultError::io("read", path, e),
+    })?;
+    match Envelope::from_bytes(&bytes) {
+        Ok((envelope, _)) => Ok(envelope),
+        Err(ReadError::Damage(damage)) => Err(damaged(damage)),
+        Err(ReadError::Newer(found)) => Err(VaultError::NewerVersion { found, supported: FORMAT_VERSION }),
+    }
+}
