@@ -84,25 +84,14 @@ impl Instruction {
 }
 
 /// A row whose mask is everything that its operands leave over.
-const fn row(
-    mnemonic: &'static str,
-    operands: &'static [Operand],
-    code: u16,
-    clocks: u8,
-) -> Instruction {
+const fn row(mnemonic: &'static str, operands: &'static [Operand], code: u16, clocks: u8) -> Instruction {
     let mut mask = 0xFFF;
     let mut n = 0;
     while n < operands.len() {
         mask &= !operands[n].mask();
         n += 1;
     }
-    Instruction {
-        mnemonic,
-        operands,
-        mask,
-        code,
-        clocks,
-    }
+    Instruction { mnemonic, operands, mask, code, clocks }
 }
 
 /// Every instruction of the core, in order of code; no word matches two. `RLC` has a row for each

@@ -8,9 +8,24 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod bus;
+mod buzzer;
+mod chip;
+mod clock;
+mod cpu;
+mod decode;
+mod input;
+mod io;
 pub mod isa;
+mod model;
 mod output;
+mod stopwatch;
+mod timer;
 
+pub use chip::{Chip, InvalidState, State, Step};
+pub use cpu::{Registers, flag};
+pub use decode::Program;
+pub use model::{InputPin, Model, P1, Pins};
 pub use output::{Button, Edge, Frame, Sink, Tone};
 
 /// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).

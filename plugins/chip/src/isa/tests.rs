@@ -39,10 +39,7 @@ fn pattern(row: &Instruction) -> String {
             row.operands
                 .iter()
                 .find(|operand| operand.mask() >> bit & 1 == 1)
-                .map_or(
-                    if row.code >> bit & 1 == 1 { '1' } else { '0' },
-                    |operand| syntax(*operand).1,
-                )
+                .map_or(if row.code >> bit & 1 == 1 { '1' } else { '0' }, |operand| syntax(*operand).1)
         })
         .collect()
 }
