@@ -312,6 +312,8 @@ impl Chip {
                 }
             }
         }
+        // However a span is cut into runs, the state at its end is the same.
+        bus.io.sync(if cpu.halted { tick } else { tick.saturating_sub(1) }, bus.sink);
         *registers = cpu;
         *now = tick;
         last

@@ -360,7 +360,7 @@ impl Registers {
         let (result, carry) = if self.flags & flag::D == 0 {
             (sum & 15, sum > 15)
         } else if sum >= 10 {
-            (sum - 10 & 15, true)
+            ((sum - 10) & 15, true)
         } else {
             (sum, false)
         };
