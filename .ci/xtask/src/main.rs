@@ -1,2 +1,55 @@
-//! The project's chores.
-fn main() {}
+//! The project's chores: `cargo xtask play|test|bench|bless|ci`.
+//!
+//! Nearly without dependencies, so that the first words reach a fresh machine within seconds.
+
+mod bench;
+mod bless;
+mod cargo;
+mod ci;
+mod install;
+mod licence;
+mod needs;
+mod play;
+mod policy;
+mod probe;
+mod steps;
+mod system;
+mod test;
+mod tree;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  play [ARGS…]  installs what is missing, builds and starts the game (ARGS as for `eggtooth play`);
+                without a display it starts the terminal face
+  test          installs what is missing and runs every check of the project
+  bench         measures the speed against the limits of the design
+  bless         reassembles the embedded pet and rewrites the golden files
+  ci            runs .ci/run on a clean clone of what is committed, with an empty cache";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<_> = args.collect();
+    let result = match command.to_str() {
+        Some("play") => play::play(&rest),
+        Some("test") if rest.is_empty() => test::test(),
+        Some("bench") if rest.is_empty() => bench::bench(),
+        Some("bless") if rest.is_empty() => bless::bless(),
+        Some("ci") if rest.is_empty() => ci::ci(),
+        Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}

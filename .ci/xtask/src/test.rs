@@ -1,0 +1,130 @@
+//! `cargo xtask test`: every check of the project, in one run.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::needs::Purpose;
+use crate::steps::Steps;
+use crate::{cargo, install, policy, system, tree};
+
+const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
+
+/// Installs what is missing and runs all checks. A check that fails does not stop the next.
+pub fn test() -> Result<ExitCode> {
+    install::ensure(Purpose::Test)?;
+    rust_tools()?;
+    let mut steps = Steps::default();
+    steps.step("format", || cargo::run(&["fmt", "--all", "--", "--check"]));
+    steps.step("dependencies: bans, licences, sources", policy::check);
+    if system::find_program("cargo-deny").is_some() {
+        steps.step("cargo deny", || cargo::run(&["deny", "check", "bans", "licenses", "sources"]));
+    } else {
+        steps.note("cargo-deny is not installed; the built-in check of deny.toml ran instead");
+    }
+    steps.step("plain build: no Bevy, window, GPU or sound", tree::plain);
+    steps.step("serve build: no window, GPU or sound", tree::serve);
+    // Each before the game's own build, so that the program left behind is the game.
+    steps.step("plain build", || cargo::run(cargo::PLAIN_BUILD));
+    steps.step("plain build: clippy", || clippy(&["--package", "eggtooth", "--no-default-features"]));
+    steps.step("serve build: clippy", || {
+        clippy(&["--package", "eggtooth", "--no-default-features", "--features", "serve"])
+    });
+    steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
+    steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));
+    steps.step("play after test recompiles no dependency", nothing_to_recompile);
+    steps.step("chip vectors", vectors);
+    Ok(steps.finish())
+}
+
+fn clippy(args: &[&str]) -> Result<()> {
+    cargo::run(&[&["clippy"], args, DENY_WARNINGS].concat())
+}
+
+/// rustup's minimal profile comes without these two.
+fn rust_tools() -> Result<()> {
+    for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        let found = cargo::cargo(&[command, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if found.is_ok_and(|status| status.success()) {
+            continue;
+        }
+        let Some(rustup) = system::find_program("rustup") else {
+            bail!("cargo {command} is missing: install {component} for this Rust, then run this again");
+        };
+        println!("Rust's {component} is missing. Installing with: rustup component add {component}");
+        cargo::succeed(std::process::Command::new(rustup).args(["component", "add", component]))?;
+    }
+    Ok(())
+}
+
+/// Builds as `play` does, after the tests, and counts what cargo compiles that is not ours.
+fn nothing_to_recompile() -> Result<()> {
+    let mut command = cargo::cargo(cargo::GAME_BUILD);
+    command.env("CARGO_TERM_COLOR", "never").env_remove("CARGO_TERM_QUIET").stderr(Stdio::piped());
+    let mut child = command.spawn().context("cargo could not be started")?;
+    let mut recompiled = Vec::new();
+    for line in child.stderr.take().into_iter().flat_map(|stderr| BufReader::new(stderr).lines()) {
+        let line = line.context("cargo's messages could not be read")?;
+        eprintln!("{line}");
+        recompiled.extend(foreign(&line));
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "the game could not be built ({status})");
+    ensure!(recompiled.is_empty(), "play compiles again what test has compiled: {}", recompiled.join(", "));
+    Ok(())
+}
+
+/// The dependency that a line of cargo's messages compiles. Our own packages are shown with their folder.
+fn foreign(line: &str) -> Option<String> {
+    let package = line.trim_start().strip_prefix("Compiling ")?;
+    (!package.contains(" (")).then(|| package.to_owned())
+}
+
+/// Single-step vectors of the chip, in the build that is released.
+fn vectors() -> Result<()> {
+    let files = files_in("plugins/chip/tests/data", ".jsonl.gz")?;
+    let mut command = cargo::cargo(&["run", "--release", "--package", "eggtooth_chip", "--example", "vectors", "--"]);
+    cargo::succeed(command.args(files))
+}
+
+/// The files under `folder`, at any depth, whose names end in `end`, sorted. None is an error.
+fn files_in(folder: &str, end: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![cargo::root().join(folder)];
+    while let Some(current) = folders.pop() {
+        for entry in current.read_dir().with_context(|| format!("{} cannot be listed", current.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if entry.file_name().to_string_lossy().ends_with(end) {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    ensure!(!files.is_empty(), "{folder} has no *{end}");
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_dependencies_count_as_recompiled() {
+        assert_eq!(foreign("   Compiling serde v1.0.229").as_deref(), Some("serde v1.0.229"));
+        assert_eq!(foreign("   Compiling eggtooth_chip v0.1.0 (/home/kim/eggtooth/plugins/chip)"), None);
+        assert_eq!(foreign("    Finished `dev` profile in 0.2s"), None);
+        assert_eq!(foreign("    Checking serde v1.0.229"), None);
+    }
+
+    #[test]
+    fn files_are_found_at_any_depth_and_none_is_an_error() {
+        let files = files_in(".ci", "needs.rs").expect("the xtask has its sources");
+        assert_eq!(files.len(), 1);
+        assert!(files_in(".ci", ".nothing").is_err());
+        assert!(files_in("no-such-folder", ".rs").is_err());
+    }
+}

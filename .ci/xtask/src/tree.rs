@@ -1,0 +1,78 @@
+//! Checks which crates a build without the game pulls in.
+
+use anyhow::{Result, ensure};
+
+use crate::cargo;
+
+/// Crates that need a window, a GPU or a sound library; the starts of their names.
+const DRAWING: &[&str] = &[
+    "accesskit",
+    "alsa",
+    "arboard",
+    "bevy_egui",
+    "bevy_gilrs",
+    "bevy_kira_audio",
+    "bevy_pbr",
+    "bevy_render",
+    "bevy_window",
+    "bevy_winit",
+    "cpal",
+    "egui",
+    "gilrs",
+    "kira",
+    "libudev",
+    "naga",
+    "smithay",
+    "wayland",
+    "wgpu",
+    "winit",
+    "x11",
+    "xkbcommon",
+];
+
+/// The command line without Bevy.
+pub fn plain() -> Result<()> {
+    check(&["--no-default-features"], &[DRAWING, &["bevy"]].concat())
+}
+
+/// The windowless host.
+pub fn serve() -> Result<()> {
+    check(&["--no-default-features", "--features", "serve"], DRAWING)
+}
+
+fn check(features: &[&str], unwanted: &[&str]) -> Result<()> {
+    let args = ["tree", "--package", "eggtooth", "--edges", "normal,build", "--target", "all", "--prefix", "none"];
+    let tree = cargo::output(&[&args[..], features].concat())?;
+    let names = names(&tree);
+    ensure!(names.contains(&"eggtooth"), "cargo tree does not name the package it was asked about");
+    let found = matching(&names, unwanted);
+    ensure!(found.is_empty(), "the build with {} pulls in {}", features.join(" "), found.join(", "));
+    println!("{} crates, none of them {}", names.len(), unwanted.join(", "));
+    Ok(())
+}
+
+fn names(tree: &str) -> Vec<&str> {
+    let mut names: Vec<_> =
+        tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn matching<'a>(names: &[&'a str], starts: &[&str]) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| starts.iter().any(|start| name.starts_with(start))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unwanted_crates_are_found_by_the_start_of_their_names() {
+        let names =
+            names("eggtooth v0.1.0 (somewhere)\nwgpu-hal v29.0.0\nalsa v0.11.0 (*)\n\nserde v1.0.0\nalsa v0.11.0\n");
+        assert_eq!(names, ["alsa", "eggtooth", "serde", "wgpu-hal"]);
+        assert_eq!(matching(&names, DRAWING), ["alsa", "wgpu-hal"]);
+        assert!(matching(&names, &["bevy"]).is_empty());
+    }
+}
