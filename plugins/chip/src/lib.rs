@@ -25,7 +25,7 @@ mod timer;
 pub use chip::{Chip, InvalidState, State, Step};
 pub use cpu::{Registers, flag};
 pub use decode::Program;
-pub use model::{InputPin, Model, P1, Pins};
+pub use model::{ANGEL, InputPin, MODELS, Model, P1, Pins};
 pub use output::{Button, Edge, Frame, Sink, Tone};
 
 /// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).

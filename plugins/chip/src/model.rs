@@ -66,7 +66,28 @@ pub static P1: Model = Model {
     buttons: [k0(2), k0(1), k0(0), None],
 };
 
+/// Toys on the E0C6S48 as far as one source describes them (fact sheet §11.4, unverified): the
+/// picture and buttons of [`P1`], a tap sensor on K03, OSC3 at 1 MHz.
+pub static ANGEL: Model = Model {
+    name: "angel",
+    ram_nibbles: 768,
+    segments: 51,
+    osc3_hz: Some(1_000_000),
+    columns: P1.columns,
+    icons: P1.icons,
+    buttons: [k0(2), k0(1), k0(0), k0(3)],
+};
+
+/// Every model, by which saves are opened again.
+pub static MODELS: [&Model; 2] = [&P1, &ANGEL];
+
 impl Model {
+    /// The model with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Model> {
+        MODELS.into_iter().find(|model| model.name == name)
+    }
+
     /// The pin levels while exactly the buttons in `held` are down; everything else idle.
     #[must_use]
     pub fn pins(&self, held: &[Button]) -> Pins {

@@ -1,8 +1,26 @@
 //! The Bevy face: components, messages and the fixed-timestep system.
+//!
+//! `desk` and `shell` write [`Press`] and [`ShelfCommand`]; `screen` and `buzzer` read what comes
+//! out. The root spawns one entity with a [`Toy`]; everything else it needs comes with it.
 
-use bevy_app::{App, Plugin};
+mod advance;
+mod save;
+mod shelf;
+
+use bevy_app::{App, FixedUpdate, Last, Plugin, RunFixedMainLoop, RunFixedMainLoopSystems, Update};
 use bevy_ecs::prelude::*;
 use eggtooth_chip::{Button, Edge, Frame, Tone};
+
+use crate::Session;
+pub use advance::{FAST_FORWARD, Owed, SPEEDS, STEP};
+pub use save::SaveNow;
+pub use shelf::{ShelfCommand, ShelfView};
+
+/// A pet that is being played. One entity is one place on the desk: another pet from the shelf
+/// takes the place of the one before.
+#[derive(Component, Debug)]
+#[require(LcdFrame, BuzzerTone, Pace, Clock)]
+pub struct Toy(pub Session);
 
 /// A button of a toy goes down or up.
 #[derive(Message, Clone, Copy, Debug)]
@@ -26,6 +44,24 @@ pub struct ToyEdge {
     pub edge: Edge,
 }
 
+/// The attention icon of a toy went on.
+#[derive(Message, Clone, Copy, Debug)]
+pub struct PetCalled {
+    /// The toy.
+    pub toy: Entity,
+}
+
+/// Another pet took a toy's place: its tick counter and outputs have nothing to do with what was.
+#[derive(Message, Clone, Copy, Debug)]
+pub struct ToySwapped {
+    /// The toy.
+    pub toy: Entity,
+}
+
+/// A sentence for the player.
+#[derive(Message, Clone, Debug)]
+pub struct Notice(pub String);
+
 /// The latest picture on a toy's LCD.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcdFrame(pub Frame);
@@ -33,6 +69,27 @@ pub struct LcdFrame(pub Frame);
 /// What a toy's buzzer sounds at the moment.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BuzzerTone(pub Option<Tone>);
+
+/// How fast a toy's time passes.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Times real time, one of [`SPEEDS`].
+    pub speed: u32,
+    /// Time stands still.
+    pub paused: bool,
+    /// As [`FAST_FORWARD`], until the pet calls.
+    pub fast_forward: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { speed: 1, paused: false, fast_forward: false }
+    }
+}
+
+/// The tick a toy's time has reached; its chip may be a few ticks ahead.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock(pub u64);
 
 /// Marks the toy that lies on the desk, the one that keys and menus mean.
 #[derive(Component, Clone, Copy, Debug, Default)]
@@ -45,15 +102,35 @@ pub enum ToySystems {
     Input,
     /// The chip advances (in `FixedUpdate`).
     Advance,
-    /// Autosave.
+    /// The shelf's commands (in `Update`).
+    Shelf,
+    /// Autosave (in `Last`).
     Save,
 }
 
-/// Advances every toy.
+/// Advances and saves every toy, and serves the shelf.
+#[derive(Debug)]
 pub struct ToyPlugin;
 
 impl Plugin for ToyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_message::<Press>().add_message::<ToyEdge>();
+        app.add_message::<Press>()
+            .add_message::<ToyEdge>()
+            .add_message::<PetCalled>()
+            .add_message::<ToySwapped>()
+            .add_message::<Notice>()
+            .add_message::<SaveNow>()
+            .add_message::<ShelfCommand>()
+            .init_resource::<Owed>()
+            .init_resource::<ShelfView>()
+            .add_systems(
+                RunFixedMainLoop,
+                (advance::latch, advance::owe)
+                    .in_set(ToySystems::Input)
+                    .in_set(RunFixedMainLoopSystems::BeforeFixedMainLoop),
+            )
+            .add_systems(FixedUpdate, advance::advance.in_set(ToySystems::Advance))
+            .add_systems(Update, shelf::serve.in_set(ToySystems::Shelf))
+            .add_systems(Last, save::save.in_set(ToySystems::Save));
     }
 }
