@@ -6,7 +6,7 @@ use eggtooth_chip::isa;
 /// Every directive, and the two instructions that the assembler adds.
 pub(crate) const DIRECTIVES: [&str; 24] = [
     "ORG", "BANK", "PAGE", "SECTION", "ALIGN", "EQU", "SET", "DW", "RAM", "RES", "INCLUDE", "MACRO", "ENDM", "LOCAL",
-    "IF", "ELSE", "ENDIF", "REPT", "END", "FITS", "PIXELS", "ENDP", "JPM", "CALLM", "OPEN", "FLIP",
+    "IF", "ELSE", "ENDIF", "REPT", "END", "FITS", "PIXELS", "ENDP", "JPM", "CALLM",
 ];
 
 /// Registers and conditions.
