@@ -167,3 +167,15 @@ fn leaving_saves_to_the_tick() {
     let entry = home.dir().find("Beeper").unwrap();
     assert_eq!(entry.meta.unwrap().tick, lived);
 }
+
+#[test]
+fn a_program_that_changes_nothing_is_quiet_until_somebody_presses() {
+    let mut table = Table::new();
+    table.steps(70);
+    let quiet = |table: &Table| table.app.world().resource::<eggtooth_toy::face::Quiet>().0.as_millis();
+    assert_eq!(quiet(&table), 1000);
+    table.press(true);
+    table.press(false);
+    table.steps(1);
+    assert_eq!(quiet(&table), 0);
+}

@@ -4,6 +4,7 @@
 //! out. The root spawns one entity with a [`Toy`]; everything else it needs comes with it.
 
 mod advance;
+mod quiet;
 mod save;
 mod shelf;
 
@@ -13,6 +14,7 @@ use eggtooth_chip::{Button, Edge, Frame, Tone};
 
 use crate::Session;
 pub use advance::{FAST_FORWARD, Owed, SPEEDS, STEP};
+pub use quiet::Quiet;
 pub use save::SaveNow;
 pub use shelf::{ShelfCommand, ShelfView};
 
@@ -123,6 +125,7 @@ impl Plugin for ToyPlugin {
             .add_message::<ShelfCommand>()
             .init_resource::<Owed>()
             .init_resource::<ShelfView>()
+            .init_resource::<Quiet>()
             .add_systems(
                 RunFixedMainLoop,
                 (advance::latch, advance::owe)
@@ -131,6 +134,6 @@ impl Plugin for ToyPlugin {
             )
             .add_systems(FixedUpdate, advance::advance.in_set(ToySystems::Advance))
             .add_systems(Update, shelf::serve.in_set(ToySystems::Shelf))
-            .add_systems(Last, save::save.in_set(ToySystems::Save));
+            .add_systems(Last, (quiet::look_ahead, save::save.in_set(ToySystems::Save)));
     }
 }
