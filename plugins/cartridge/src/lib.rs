@@ -1,1 +1,28 @@
-//! ROM files: intake, formats, identification, explanations
+//! ROM files: intake in every known form, identification, conversion, and plain explanations.
+//!
+//! [`Cartridge::open`] and [`Cartridge::from_bytes`] are the doors for files that people bring:
+//! they read a bounded number of bytes, never panic, and every refusal is one sentence that says
+//! what the file is and what to try. Nothing here runs a program; `toy` does that with
+//! [`Cartridge::words`]. Symbol files are in [`symbols`].
+
+mod archive;
+mod cartridge;
+mod error;
+mod format;
+mod intake;
+mod known;
+mod magic;
+mod raw;
+mod records;
+pub mod symbols;
+mod text;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use cartridge::{Cartridge, ChipKind, Container};
+pub use error::RomError;
+pub use format::Format;
+pub use intake::LIMIT;
+pub use known::{KNOWN_TOYS, Known, KnownToy, Source};

@@ -1,0 +1,193 @@
+//! A program that was taken in: its words, its identity and where they came from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::archive;
+use crate::error::RomError;
+use crate::format::Format;
+use crate::intake::LIMIT;
+use crate::known::{self, Known};
+use crate::magic;
+use crate::raw::{self, Image, WORDS_S46, WORDS_S48};
+use crate::records::Records;
+use crate::text;
+
+/// Which of the two chips a program is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChipKind {
+    /// E0C6S46: 6,144 words.
+    S46,
+    /// E0C6S48: 8,192 words.
+    S48,
+}
+
+impl ChipKind {
+    /// Words of its program memory.
+    pub fn words(self) -> usize {
+        match self {
+            Self::S46 => WORDS_S46,
+            Self::S48 => WORDS_S48,
+        }
+    }
+
+    /// The chip with this many words.
+    pub fn of_words(words: usize) -> Option<Self> {
+        [Self::S46, Self::S48].into_iter().find(|chip| chip.words() == words)
+    }
+}
+
+impl fmt::Display for ChipKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::S46 => "E0C6S46",
+            Self::S48 => "E0C6S48",
+        })
+    }
+}
+
+/// What a program was wrapped in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Container {
+    /// Nothing: the file is the image.
+    Plain,
+    /// A zip; the name of the entry (of both, for an Epson pair).
+    Zip(String),
+    /// A gzip file.
+    Gzip,
+    /// Two files side by side; the name of the other.
+    Beside(String),
+}
+
+/// A program ready to run: 6,144 or 8,192 words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cartridge {
+    /// The words, normalised: 12 bits each, 6,144 for an E0C6S46, 8,192 for an E0C6S48.
+    pub words: Arc<[u16]>,
+    /// SHA-256 of the words as big-endian pairs: the same for every format. Saves are bound to it.
+    pub identity: [u8; 32],
+    /// The format it came in.
+    pub format: Format,
+    /// What that was wrapped in.
+    pub container: Container,
+    /// The chip it is for, by its size.
+    pub chip: ChipKind,
+    /// The toy it is from, if that is known.
+    pub known: Option<Known>,
+    /// What was done to it or is odd about it, in plain words without a full stop.
+    pub notes: Vec<String>,
+}
+
+impl Cartridge {
+    /// Takes in the bytes of a file; `name` is its name, used only to explain. At most
+    /// [`LIMIT`] bytes; zip and gzip are unpacked. Never panics, whatever the bytes.
+    pub fn from_bytes(name: Option<&str>, bytes: &[u8]) -> Result<Self, RomError> {
+        match read(bytes)? {
+            (Records::Image(image), container) => Ok(Self::new(image, container, name)),
+            (Records::Half(half), _) => Err(RomError::HalfPair { half: half.name() }),
+        }
+    }
+
+    /// Takes words as they are, for example from the assembler: 6,144 or 8,192 of 12 bits.
+    pub fn from_words(words: &[u16]) -> Result<Self, RomError> {
+        if let Some(word) = words.iter().find(|word| **word > 0xfff) {
+            return Err(RomError::Implausible { reason: format!("it has a word {word:X}h, above FFFh") });
+        }
+        Ok(Self::new(Image::new(words.to_vec(), Format::BigEndian)?, Container::Plain, None))
+    }
+
+    pub(crate) fn new(image: Image, container: Container, name: Option<&str>) -> Self {
+        let Image { words, format, mut notes } = image;
+        let known = known::find(&words);
+        if known.is_some_and(|known| !known.exact) {
+            notes.push("its pictures or data differ from the original: a patched copy".to_owned());
+        }
+        let text_name = name.is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            [".h", ".c", ".txt", ".hex"].iter().any(|end| name.ends_with(end))
+        });
+        let binary = matches!(format, Format::BigEndian | Format::LittleEndian | Format::Packed);
+        if text_name && binary && container == Container::Plain {
+            notes.push("the file's name promises a text, but it is a binary image".to_owned());
+        }
+        let chip = if words.len() == WORDS_S46 { ChipKind::S46 } else { ChipKind::S48 };
+        let mut identity = [0; 32];
+        identity.copy_from_slice(&Sha256::digest(big_endian(&words)));
+        Self { words: words.into(), identity, format, container, chip, known, notes }
+    }
+
+    /// The words as big-endian pairs: 12,288 or 16,384 bytes. [`Cartridge::identity`] is the
+    /// SHA-256 of these; the vault keeps them.
+    pub fn normalised(&self) -> Vec<u8> {
+        big_endian(&self.words)
+    }
+
+    /// The wiring model to run it with: that of the known toy, else `p1` for an unknown E0C6S46
+    /// program. `None` if no model in this program fits.
+    pub fn model(&self) -> Option<&'static str> {
+        match (self.known, self.chip) {
+            (Some(known), _) => known.toy.model,
+            (None, ChipKind::S46) => Some("p1"),
+            (None, ChipKind::S48) => None,
+        }
+    }
+
+    /// One sentence that says what the file is, without a full stop.
+    pub fn explain(&self) -> String {
+        let kib = self.words.len() / 512;
+        let mut out = format!("a {kib} KiB image for an {} toy ({}", self.chip, self.format.describe());
+        match &self.container {
+            Container::Plain => {}
+            Container::Zip(entry) => out.push_str(&format!(", {entry} inside a ZIP")),
+            Container::Gzip => out.push_str(", inside a gzip file"),
+            Container::Beside(other) => out.push_str(&format!(", with {other} beside it")),
+        }
+        out.push(')');
+        match &self.known {
+            Some(Known { toy, exact: true }) => out.push_str(&format!(": {}", toy.name)),
+            Some(Known { toy, exact: false }) => out.push_str(&format!(": {}, changed", toy.name)),
+            None => out.push_str(": not in the list of known toys"),
+        }
+        for note in &self.notes {
+            out.push_str("; ");
+            out.push_str(note);
+        }
+        out
+    }
+}
+
+/// Words as big-endian pairs.
+pub(crate) fn big_endian(words: &[u16]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+/// Reads a whole file, unpacking it if it is an archive.
+pub(crate) fn read(bytes: &[u8]) -> Result<(Records, Container), RomError> {
+    if bytes.len() as u64 > LIMIT {
+        return Err(RomError::TooLarge { bytes: bytes.len() as u64 });
+    }
+    if archive::is_gzip(bytes) {
+        return Ok((read_plain(&archive::gunzip(bytes)?)?, Container::Gzip));
+    }
+    if archive::is_zip(bytes) {
+        let (image, name) = archive::unzip(bytes)?;
+        return Ok((Records::Image(image), Container::Zip(name)));
+    }
+    Ok((read_plain(bytes)?, Container::Plain))
+}
+
+/// Reads a file that is no archive.
+pub(crate) fn read_plain(bytes: &[u8]) -> Result<Records, RomError> {
+    if bytes.is_empty() {
+        return Err(RomError::Empty);
+    }
+    magic::refuse_others(bytes)?;
+    match text::as_text(bytes) {
+        Some(text) => text::read(text),
+        None => raw::read(bytes).map(Records::Image),
+    }
+}
