@@ -42,7 +42,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, RomError> {
     Ok(bytes)
 }
 
-fn io_error(path: &Path, source: io::Error) -> RomError {
+pub(crate) fn io_error(path: &Path, source: io::Error) -> RomError {
     let path = path.to_path_buf();
     match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => RomError::Missing { path },

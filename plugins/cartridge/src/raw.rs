@@ -90,33 +90,21 @@ fn pairs_or_packed(bytes: &[u8]) -> Result<Image, RomError> {
         (0, 0) => big().or_else(|e| little().map_err(|_: RomError| e)),
         (0, _) => big(),
         (_, 0) => little(),
-        _ => {
-            let error = match bytes.len() {
-                12_288 => match packed(bytes) {
-                    Ok(image) => return Ok(image),
-                    Err(e) => e,
-                },
-                _ => RomError::Implausible { reason: "its bytes are neither word pairs in either order".to_owned() },
-            };
-            // Some dumps carry rubbish in the four bits that the chip does not have.
-            let few = bytes.len() / 200;
-            let masked = |found: Result<Image, RomError>, count: usize| {
-                let mut image = found?;
-                image.notes.push(format!(
-                    "bits that the chip does not have were set in {} words: cleared",
-                    group(count as u64)
-                ));
-                Ok(image)
-            };
-            if even <= few && odd > few {
-                masked(big(), even)
-            } else if odd <= few && even > few {
-                masked(little(), odd)
-            } else {
-                Err(error)
-            }
-        }
+        // Some dumps carry rubbish in the four bits that the chip does not have. Packed words cannot
+        // look like this: their bytes of even and odd place are of the same kinds.
+        (few, many) if few <= bytes.len() / 200 && many > bytes.len() / 8 => masked(big(), few),
+        (many, few) if few <= bytes.len() / 200 && many > bytes.len() / 8 => masked(little(), few),
+        _ if bytes.len() == 12_288 => packed(bytes),
+        _ => Err(RomError::Implausible { reason: "its bytes are no word pairs in either order".to_owned() }),
     }
+}
+
+/// Notes that bits were cleared in so many words.
+fn masked(found: Result<Image, RomError>, count: usize) -> Result<Image, RomError> {
+    let mut image = found?;
+    let count = group(count as u64);
+    image.notes.push(format!("bits that the chip does not have were set in {count} words: cleared"));
+    Ok(image)
 }
 
 /// How many bytes at this parity are above 0F.
