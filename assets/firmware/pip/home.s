@@ -17,9 +17,12 @@ home:   LD A,0
 .scene: FACE 0
         CALZ clear
         CALLM scene
+        PUT at_home,1
+        LD A,M(k_hit)           ; a press comes before the next picture
+        CP A,0
+        JP NZ,.wait
         CALL icons
         CALLM flush
-        PUT at_home,1
 .wait:  CALZ wait_ev
         CP A,0
         JP Z,.frame

@@ -68,6 +68,8 @@ on_clock:
         XOR B,0FH
         AND A,B                 ; newly pressed
         JP Z,.quiet
+        FAN A,5
+        JP Z,.now
         LD B,M(k_pend)
         OR A,B
         LD M(k_pend),A
@@ -76,6 +78,10 @@ on_clock:
         JP NZ,.quiet
         LD A,3                  ; two polls of grace for the other half of A+C
         LD M(pend_t),A
+        JP .quiet
+.now:   LD B,M(k_hit)
+        OR A,B
+        LD M(k_hit),A
         JP .quiet
 .busy:  LD A,M(pend_t)
         CP A,0
@@ -96,8 +102,10 @@ on_clock:
         CALL next_note
         JP .out
 
-; A button went down (only where the K0 interrupt works): leave the slow poll.
-on_key: PUSH A
+; A button went down (only where the K0 interrupt works): that is the first sample, and the
+; end of the slow poll.
+on_key: PUSH F
+        PUSH A
         PUSH XP
         PUSH XH
         PUSH XL
@@ -105,12 +113,17 @@ on_key: PUSH A
         LD XP,A
         LD X,04H
         LD A,MX                 ; clears IK0
+        LD X,40H
+        LD A,MX
+        XOR A,0FH
+        LD M(k_prev),A
         LD X,10H
         LD MX,1
         POP XL
         POP XH
         POP XP
         POP A
+        POP F
         EI
         RET
 
@@ -152,4 +165,4 @@ next_note:
         LD A,M(snd_lo)
         PUSH A
         RET                     ; jumps to the note
-
+        FITS 1

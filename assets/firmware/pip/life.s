@@ -25,8 +25,10 @@ second: LD A,0FH
         JP NC,.life
         LD X,minutes
         CALL sixty
-        JP NC,.life
+        JP NC,.bed
         CALL hour_up
+.bed:   CALL bedtime
+        CALLM check_call
 .life:  GET stage
         CP A,0
         JP NZ,.alive
@@ -172,8 +174,7 @@ minute: LD X,age_min
         INC X
         ADC MX,0
         RDF
-.sleep: CALLM bedtime
-        GET asleep
+.sleep: GET asleep
         CP A,0
         JP NZ,.calls
 ; Hearts. A baby's go faster.

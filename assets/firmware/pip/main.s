@@ -13,9 +13,11 @@
 ;   4. A    one hour more, 23 wraps to 00, nothing carries. Press (target - hours) mod 24 times.
 ;      B    one minute more, 59 wraps to 00, nothing carries into the hours.
 ;           Press (target - minutes) mod 60 times.
-;   5. C    done: seconds = 00, the clock runs, setting = 0, clock_set = 1; the clock is shown.
+;   5. C    done: seconds = 00, the clock runs on (the second under way is not cut short),
+;           setting = 0, clock_set = 1; the clock is shown.
 ;   6. C    home.
 ;   Hold each press for at least 3/32 s and wait as long before the next (4/32 s each is good).
+;   What a press does is in RAM a quarter of a second after it began, at the latest.
 ;   16 s without a press count as C on every page.
 ;   RAM (addresses in pip.sym): hours, minutes, seconds: two BCD nibbles each, low digit first.
 ;
@@ -35,12 +37,12 @@
 ; bank 0
         INCLUDE "draw.s"        ; page 0
         INCLUDE "kernel.s"      ; page 1
-        INCLUDE "whim.s"
         INCLUDE "flush.s"       ; page 2
         INCLUDE "tunes.s"       ; page 3
         INCLUDE "life.s"        ; pages 4-6
         INCLUDE "reset.s"
         INCLUDE "home.s"        ; pages 7-9
+        INCLUDE "whim.s"        ; page 10
         INCLUDE "care.s"        ; pages 11-13
         INCLUDE "game.s"        ; page 14
         INCLUDE "pages.s"       ; page 15

@@ -1,4 +1,6 @@
-; Pip: what it does of its own accord, and when touched. Rest of page 1.
+; Pip: what it does of its own accord, and when touched.
+
+        PAGE 10
 
 ; What next?
 choose: CALZ rnd
@@ -88,4 +90,4 @@ poke:   GET stage
 .egg:   PLAY t_crack
         ANIM a_rock
         RET
-        FITS 1
+        FITS 10
