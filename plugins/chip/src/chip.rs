@@ -246,18 +246,20 @@ impl Chip {
 
     /// Runs until the tick counter reaches `tick`: exactly there when the CPU is halted, else at the
     /// end of the instruction that reaches it (at most 24 ticks later). Does nothing when it is past.
-    pub fn run_until<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
-        self.run(tick, u64::MAX, sink);
+    /// Returns the number of instructions executed.
+    pub fn run_until<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) -> u64 {
+        self.run(tick, u64::MAX, sink).1
     }
 
     /// Executes one instruction or enters one interrupt; a halted CPU sleeps until it is woken, at
     /// most until tick `by`.
     pub fn step<S: Sink + ?Sized>(&mut self, by: u64, sink: &mut S) -> Step {
-        self.run(by, 1, sink)
+        self.run(by, 1, sink).0
     }
 
-    /// The loop behind both: at most `steps` steps. Returns what the last one was.
-    fn run<S: Sink + ?Sized>(&mut self, target: u64, steps: u64, sink: &mut S) -> Step {
+    /// The loop behind both: at most `steps` steps. Returns what the last one was, and how many of
+    /// them were instructions.
+    fn run<S: Sink + ?Sized>(&mut self, target: u64, steps: u64, sink: &mut S) -> (Step, u64) {
         let State { tick: now, phase, registers, memory, io, watchdog_on } = &mut self.state;
         let ops = &*self.program.ops;
         let osc3 = self.model.osc3_hz;
@@ -266,6 +268,7 @@ impl Chip {
         let mut bus = Bus { ram: &mut memory.ram, display: &mut memory.display, io, model: self.model, sink, limit: 0 };
         let mut left = steps;
         let mut last = Step::Nothing;
+        let mut interrupts = 0;
         while tick < target && left > 0 {
             // An instruction boundary. Requests are sampled one clock before the end of an
             // instruction (CM 2.5.3), so an event at this very tick waits for the next boundary;
@@ -287,6 +290,7 @@ impl Chip {
                 cpu.interrupt(vector, &mut bus);
                 tick += ticks(clocks, bus.io.on_osc3().then_some(osc3).flatten(), phase);
                 left -= 1;
+                interrupts += 1;
                 last = Step::Interrupt(vector);
                 continue;
             }
@@ -316,7 +320,7 @@ impl Chip {
         bus.io.sync(if cpu.halted { tick } else { tick.saturating_sub(1) }, bus.sink);
         *registers = cpu;
         *now = tick;
-        last
+        (last, steps - left - interrupts)
     }
 }
 
