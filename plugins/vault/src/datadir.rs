@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 
@@ -13,6 +14,9 @@ use crate::error::VaultError;
 
 const LOCK: &str = "lock";
 const PROBE: &str = ".probe";
+/// Together 0.1 s: nobody notices it, and no lock is held so long by accident.
+const LOCK_TRIES: u32 = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Whether this copy of the program may save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +163,7 @@ fn claim(root: &Path) -> Result<File, ReadOnlyReason> {
     let path = root.join(LOCK);
     let mut lock =
         File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(unwritable)?;
-    match lock.try_lock() {
+    match try_lock(&lock) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             return Err(ReadOnlyReason::InUse { pid: read_pid(&mut lock) });
@@ -176,6 +180,18 @@ fn claim(root: &Path) -> Result<File, ReadOnlyReason> {
     let _ = lock.set_len(0);
     let _ = write!(lock, "{}", std::process::id());
     Ok(lock)
+}
+
+/// Tries for a moment: a copy that is just ending, or a program that is just being started (which
+/// shares all open files of its parent until it runs), holds a lock for some milliseconds more.
+fn try_lock(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    lock.try_lock()
 }
 
 fn read_pid(lock: &mut File) -> Option<u32> {
