@@ -160,7 +160,7 @@ impl Session<'_> {
             let place = rest.first().map_or(span, |token| token.span);
             return Err(Fault::new(
                 place,
-                format!("the macro `{name}` takes {wanted} arguments, not {}", arguments.len()),
+                format!("wrong number of arguments for the macro `{name}`: {} instead of {wanted}", arguments.len()),
             ));
         }
         let substitutes = called.parameters.iter().cloned().zip(arguments.into_iter().map(Arc::from)).collect();

@@ -19,7 +19,7 @@ pub struct Diagnostic {
     pub width: u32,
     /// One sentence: what is wrong and what to do.
     pub message: String,
-    /// The source line; empty where the source as a whole is meant.
+    /// The source line, its first 1000 characters; empty where the source as a whole is meant.
     pub text: String,
     /// How the place was reached, innermost first: macros, repetitions, includes.
     pub notes: Vec<String>,

@@ -147,9 +147,9 @@ impl Session<'_> {
             return Err(Fault::new(
                 span,
                 format!(
-                    "page {page} has overflowed by {} words: the location is {:04X}H",
-                    self.location - end,
-                    self.location
+                    "page {page} has overflowed: the location is {:04X}H, {} too far",
+                    self.location,
+                    self.location - end
                 ),
             ));
         }

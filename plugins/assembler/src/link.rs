@@ -88,7 +88,7 @@ impl Session<'_> {
     pub(crate) fn link(&mut self) {
         for (name, span) in self.symbols.unresolved() {
             if let Err(fault) = self.symbols.resolve(&name, span, 0) {
-                self.report_late(fault, None);
+                self.report_in(fault, None);
             }
         }
         let mut branches = Vec::new();
@@ -102,7 +102,7 @@ impl Session<'_> {
                 }
                 Err(fault) => {
                     failed.push(fixup.address);
-                    self.report_late(fault, fixup.expansion);
+                    self.report_in(fault, fixup.expansion);
                 }
             }
         }
@@ -116,12 +116,6 @@ impl Session<'_> {
                 let previous = self.words.get(usize::from(before)).copied().flatten();
                 self.check(&branch, previous);
             }
-        }
-    }
-
-    fn report_late(&mut self, fault: Fault, expansion: Option<usize>) {
-        if self.diagnostics.len() < crate::MAX_DIAGNOSTICS {
-            self.report_in(fault, expansion);
         }
     }
 
@@ -186,6 +180,6 @@ impl Session<'_> {
                 page_name(page)
             )
         };
-        self.report_late(Fault::new(branch.span, message), branch.expansion);
+        self.report_in(Fault::new(branch.span, message), branch.expansion);
     }
 }

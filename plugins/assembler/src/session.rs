@@ -303,6 +303,9 @@ impl<'a> Session<'a> {
 
     /// Notes an error on a line that was reached by `expansion`.
     pub fn report_in(&mut self, fault: Fault, expansion: Option<usize>) {
+        if self.diagnostics.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
         let mut notes = Vec::new();
         let mut next = expansion;
         while let Some(expansion) = next.and_then(|n| self.expansions.get(n))
@@ -320,7 +323,7 @@ impl<'a> Session<'a> {
             column: span.column,
             width: span.width.max(1),
             message: fault.message,
-            text: self.sources.line(span).unwrap_or("").to_string(),
+            text: self.sources.line(span).unwrap_or("").chars().take(lexer::MAX_LINE).collect(),
             notes,
         });
         if self.diagnostics.len() >= MAX_DIAGNOSTICS {

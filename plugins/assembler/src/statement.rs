@@ -60,7 +60,9 @@ impl Session<'_> {
         let is_word = names::is_keyword(name) || self.macros.contains_key(name);
         let after = match rest.first() {
             Some(mark) if mark.is(":") => rest.get(1..),
-            _ if is_word => None,
+            // `NAME SET` after an instruction's name would be an operand; the others never are.
+            Some(word) if is_word && word.is_word("SET") => None,
+            _ if is_word => names_something(rest).then_some(rest),
             _ if names_something(rest) || in_column_1 || name.starts_with('.') => Some(rest),
             _ => None,
         };

@@ -80,9 +80,10 @@ impl Symbols {
             // used too early.
             Meaning::Variable(_) => Err(Fault::new(span, format!("`{name}` is used above its first SET"))),
             Meaning::Busy => Err(Fault::new(span, format!("`{name}` is defined by itself; break the circle"))),
-            Meaning::Later(_) if depth >= MAX_DEPTH => {
-                Err(Fault::new(span, "too many EQU that each need one below; define the last one first"))
-            }
+            Meaning::Later(_) if depth >= MAX_DEPTH => Err(Fault::new(
+                span,
+                "this EQU leans on more than 100 others that are not known yet; define what they need above them",
+            )),
             Meaning::Later(_) => {
                 let Meaning::Later(expression) = std::mem::replace(&mut entry.meaning, Meaning::Busy) else {
                     return Ok(Value::plain(0));
