@@ -320,6 +320,12 @@ hatch:  PUT count,6
         JP NZ,.shake
         PLAY t_hatch
         ANIM a_open
+        CALZ clear              ; the top flies off
+        STAMP spr_shell_peep,8
+        STAMP spr_shell_top,22
+        LD A,3
+        CALZ show
+        ANIM a_peep
         CALZ clear              ; it jumps out
         STAMP spr_shell_low,16
         STAMP spr_hop,6

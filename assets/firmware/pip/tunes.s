@@ -175,8 +175,9 @@ a_shake:
         STEP spr_egg_crack2,9,1,0
         STOP
 a_open: STEP spr_egg_crack2,8,5,0
-        STEP spr_egg_open,8,6,0
-        STEP spr_shell_peep,8,5,0
+        STEP spr_egg_open,8,7,0
+        STOP
+a_peep: STEP spr_shell_peep,8,4,0
         STEP spr_shell_pip,8,5,0
         STEP spr_shell_peep,8,3,0
         STEP spr_shell_pip,8,4,0
