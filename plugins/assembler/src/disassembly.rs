@@ -45,6 +45,13 @@ pub fn disassemble(words: &[u16], symbols: &[Symbol]) -> String {
     text
 }
 
+/// One word on its own as source text, for traces: targets of branches are the number of their step.
+///
+/// Words that are no instruction are written as `DW`; only the lower 12 bits count.
+pub fn disassemble_word(word: u16) -> String {
+    instruction(&[], 0, word & 0xFFF, &BTreeMap::new())
+}
+
 /// Unused words from `at` on that may be left out: none has a label, and none decides how long the
 /// image is.
 fn gap(words: &[u16], at: usize, labels: &BTreeMap<u16, String>) -> usize {

@@ -35,7 +35,7 @@ mod symbols;
 
 pub use assembly::{Assembly, ListingLine, Symbol, SymbolKind};
 pub use diagnostic::Diagnostic;
-pub use disassembly::disassemble;
+pub use disassembly::{disassemble, disassemble_word};
 pub use file::{MAX_FILE_BYTES, assemble_file};
 
 /// Words that a program address can name: two banks of 16 pages of 256 words.

@@ -1,0 +1,326 @@
+//! What can be typed: the commands and their options.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use eggtooth_cartridge::Format;
+use eggtooth_chip::{MODELS, Model};
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+/// Hatches first-generation keychain pets. Without a command it plays.
+#[derive(Debug, Parser)]
+#[command(name = "eggtooth", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; nothing means to play.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options of `play`, which may be left out.
+    #[command(flatten)]
+    pub play: PlayArguments,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play in a window (what happens without a command, too)
+    Play(PlayArguments),
+    /// Play in the terminal
+    Term(TermArguments),
+    /// Run a ROM without a window, the same way every time; saves nothing unless told
+    Run(RunArguments),
+    /// Look at and convert ROM files
+    #[command(subcommand)]
+    Rom(RomCommand),
+    /// Assemble a source into a ROM
+    Asm(AsmArguments),
+    /// Turn a ROM into a source that assembles to the same ROM
+    Disasm(DisasmArguments),
+    /// Look after the pets in the data folder
+    Save(SaveArguments),
+}
+
+/// `play`.
+#[derive(Debug, Args)]
+pub struct PlayArguments {
+    /// Play this ROM instead of the pet that was played last
+    #[arg(long, value_name = "FILE")]
+    pub rom: Option<PathBuf>,
+    /// Play the pet of this name, a new one if there is none
+    #[arg(long, value_name = "NAME")]
+    pub toy: Option<String>,
+    /// How many times faster than life
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub speed: u32,
+    /// Start without sound
+    #[arg(long)]
+    pub mute: bool,
+    /// Keep the pets in this folder instead of the usual one
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// `term`.
+#[derive(Debug, Args)]
+pub struct TermArguments {
+    /// Play this ROM instead of the pet that was played last
+    #[arg(long, value_name = "FILE")]
+    pub rom: Option<PathBuf>,
+    /// Play the pet of this name, a new one if there is none
+    #[arg(long, value_name = "NAME")]
+    pub toy: Option<String>,
+    /// Keep the pets in this folder instead of the usual one
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The ROM, in any known form
+    pub rom: PathBuf,
+    /// How the chip is wired, instead of what suits the ROM
+    #[arg(long, value_name = "NAME", value_parser = model)]
+    pub model: Option<&'static Model>,
+    /// How long it runs.
+    #[command(flatten)]
+    pub length: Length,
+    /// Press buttons: lines `TICK press|release A|B|C|TAP`, `#` starts a comment
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Go on from this save
+    #[arg(long, value_name = "STATE")]
+    pub load: Option<PathBuf>,
+    /// Save at the end
+    #[arg(long, value_name = "STATE")]
+    pub save: Option<PathBuf>,
+    /// Print every instruction before it is executed
+    #[arg(long)]
+    pub trace: bool,
+    /// Show the picture at the end: `text`, or `png:FILE`
+    #[arg(long, value_name = "text|png:FILE", value_parser = FrameParser)]
+    pub frame: Option<FrameOutput>,
+    /// Print the state at the end
+    #[arg(long, value_name = "FORMAT")]
+    pub state: Option<StateFormat>,
+    /// Record the buzzer
+    #[arg(long, value_name = "wav:FILE", value_parser = AudioParser)]
+    pub audio: Option<PathBuf>,
+}
+
+/// One of the two ways to say how long a run is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Length {
+    /// Run for so many periods of the crystal, 32768 a second
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub ticks: Option<u64>,
+    /// Run for so many instructions and entries into interrupts
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub steps: Option<u64>,
+}
+
+/// Where `run` shows the picture.
+#[derive(Clone, Debug)]
+pub enum FrameOutput {
+    /// On standard output.
+    Text,
+    /// As a PNG file.
+    Png(PathBuf),
+}
+
+/// How `run` prints the state.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StateFormat {
+    /// One JSON object.
+    Json,
+}
+
+/// `rom`.
+#[derive(Debug, Subcommand)]
+pub enum RomCommand {
+    /// Say what files are
+    Info {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a ROM in another format
+    Convert {
+        /// The ROM, in any known form
+        file: PathBuf,
+        /// The file to write; `epson` writes a second one beside it
+        #[arg(short, value_name = "OUT")]
+        out: PathBuf,
+        /// be16, le16, packed, epson, c or hex
+        #[arg(long)]
+        format: Format,
+    },
+}
+
+/// `asm`.
+#[derive(Debug, Args)]
+pub struct AsmArguments {
+    /// The source
+    #[arg(value_name = "SRC")]
+    pub source: PathBuf,
+    /// The ROM to write
+    #[arg(short, value_name = "ROM")]
+    pub out: PathBuf,
+    /// Write the names, too
+    #[arg(long, value_name = "FILE")]
+    pub symbols: Option<PathBuf>,
+    /// Write the source with addresses and words, too
+    #[arg(long, value_name = "FILE")]
+    pub listing: Option<PathBuf>,
+}
+
+/// `disasm`.
+#[derive(Debug, Args)]
+pub struct DisasmArguments {
+    /// The ROM, in any known form
+    pub rom: PathBuf,
+    /// Names for places in it
+    #[arg(long, value_name = "FILE")]
+    pub symbols: Option<PathBuf>,
+}
+
+/// `save`.
+#[derive(Debug, Args)]
+pub struct SaveArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SaveCommand,
+    /// The folder with the pets, instead of the usual one
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// The commands of `save`.
+#[derive(Debug, Subcommand)]
+pub enum SaveCommand {
+    /// List the pets
+    List {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+        /// List those that were retired
+        #[arg(long)]
+        retired: bool,
+    },
+    /// Show one pet
+    Show {
+        /// Its name or folder
+        name: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a pet's newest save to a file
+    Export {
+        /// Its name or folder
+        name: String,
+        /// The file to write, usually ending in .egg
+        file: PathBuf,
+    },
+    /// Put an exported pet on the shelf
+    Import {
+        /// The exported file
+        file: PathBuf,
+    },
+    /// Give a pet another name
+    Rename {
+        /// Its name or folder
+        name: String,
+        /// The new name
+        new: String,
+    },
+    /// Take a pet off the shelf; `restore` brings it back
+    Retire {
+        /// Its name or folder
+        name: String,
+    },
+    /// Put a retired pet back on the shelf
+    Restore {
+        /// Its name or folder
+        name: String,
+    },
+}
+
+fn model(name: &str) -> Result<&'static Model, String> {
+    Model::find(name).ok_or_else(|| {
+        let names = MODELS.map(|model| model.name).join(", ");
+        format!("there is no model of this name; choose one of {names}")
+    })
+}
+
+/// The largest number of ticks or steps: 2^61, two million years.
+const MOST: u64 = 1 << 61;
+
+/// A number, decimal or hexadecimal with `0x`.
+fn number(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => u64::from_str_radix(digits, 16),
+        Some(_) => return Err("give a number such as 32768 or 0x8000".into()),
+        None => text.parse(),
+    };
+    match parsed {
+        Ok(value) if value <= MOST => Ok(value),
+        Ok(_) => Err(format!("at most {MOST}")),
+        Err(_) => Err("give a number such as 32768 or 0x8000".into()),
+    }
+}
+
+/// What follows `prefix` in an argument that need not be UTF-8.
+#[cfg(unix)]
+fn path_after(value: &OsStr, prefix: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let rest = value.as_bytes().strip_prefix(prefix.as_bytes())?;
+    (!rest.is_empty()).then(|| OsStr::from_bytes(rest).into())
+}
+
+/// What follows `prefix` in an argument.
+#[cfg(not(unix))]
+fn path_after(value: &OsStr, prefix: &str) -> Option<PathBuf> {
+    let rest = value.to_str()?.strip_prefix(prefix)?;
+    (!rest.is_empty()).then(|| rest.into())
+}
+
+fn refuse(command: &clap::Command, value: &OsStr, wanted: &str) -> clap::Error {
+    let text = format!("there is no output \"{}\"; give {wanted}\n", value.to_string_lossy().escape_debug());
+    clap::Error::raw(clap::error::ErrorKind::InvalidValue, text).with_cmd(command)
+}
+
+/// Reads `text` and `png:FILE`.
+#[derive(Clone)]
+struct FrameParser;
+
+impl clap::builder::TypedValueParser for FrameParser {
+    type Value = FrameOutput;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<FrameOutput, clap::Error> {
+        if value == "text" {
+            return Ok(FrameOutput::Text);
+        }
+        let file = path_after(value, "png:").map(FrameOutput::Png);
+        file.ok_or_else(|| refuse(command, value, "text or png:FILE"))
+    }
+}
+
+/// Reads `wav:FILE`.
+#[derive(Clone)]
+struct AudioParser;
+
+impl clap::builder::TypedValueParser for AudioParser {
+    type Value = PathBuf;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&clap::Arg>, value: &OsStr) -> Result<PathBuf, clap::Error> {
+        path_after(value, "wav:").ok_or_else(|| refuse(command, value, "wav:FILE"))
+    }
+}

@@ -1,0 +1,204 @@
+//! `save`: the shelf of pets in the data folder.
+
+use crate::cli::{SaveArguments, SaveCommand};
+use crate::output;
+use anyhow::{Result, anyhow};
+use eggtooth_toy::{Home, TICKS_PER_SECOND, now, pip};
+use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::process::ExitCode;
+
+/// `eggtooth save`.
+pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
+    let home = Home::open(arguments.data_dir)?;
+    let dir = home.dir();
+    match arguments.command {
+        SaveCommand::List { json, retired } => {
+            let entries = if retired { dir.retired()? } else { dir.list()? };
+            output::print(&if json { to_json(&views(dir, &entries))? } else { list(dir, &entries, retired) })?;
+        }
+        SaveCommand::Show { name, json } => {
+            let entry = dir.find(&name)?;
+            output::print(&if json { to_json(&View::new(dir, &entry))? } else { show(dir, &entry) })?;
+        }
+        SaveCommand::Export { name, file } => {
+            let entry = dir.find(&name)?;
+            dir.export(&entry.slug, &file)?;
+            output::print(&format!("{} was copied to {}\n", entry.name(), file.display()))?;
+        }
+        SaveCommand::Import { file } => {
+            let entry = dir.import(&file)?;
+            output::print(&format!("{} is on the shelf\n", entry.name()))?;
+            if let Some(meta) = &entry.meta
+                && !is_rom_here(dir, &meta.rom)
+            {
+                let rom = &hex(&meta.rom)[..12];
+                output::log(&format!("{} needs the ROM {rom}; open that file once with --rom", entry.name()));
+            }
+        }
+        SaveCommand::Rename { name, new } => {
+            let entry = dir.find(&name)?;
+            let renamed = dir.rename(&entry.slug, &new)?;
+            output::print(&format!("{} is now called {}\n", entry.name(), renamed.name()))?;
+        }
+        SaveCommand::Retire { name } => {
+            let entry = dir.find(&name)?;
+            let slug = dir.retire(&entry.slug)?;
+            output::print(&format!("{} was retired; `eggtooth save restore {slug}` brings it back\n", entry.name()))?;
+        }
+        SaveCommand::Restore { name } => {
+            let restored = dir.restore(&retired(dir, &name)?.slug)?;
+            output::print(&format!("{} is back on the shelf\n", restored.name()))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A retired pet by its folder, or else by its name.
+fn retired(dir: &DataDir, name: &str) -> Result<Entry> {
+    let wanted = eggtooth_vault::check_name(name)?.to_lowercase();
+    let all = dir.retired()?;
+    let found = all.iter().find(|entry| entry.slug.as_str() == wanted);
+    let found = found.or_else(|| all.iter().find(|entry| entry.name().to_lowercase() == wanted)).cloned();
+    found.ok_or_else(|| anyhow!("no retired toy is called \"{wanted}\"; `eggtooth save list --retired` shows them"))
+}
+
+fn is_rom_here(dir: &DataDir, rom: &RomId) -> bool {
+    pip().is_ok_and(|pip| pip.identity == *rom) || dir.rom(rom).is_ok()
+}
+
+/// A pet as programs read it.
+#[derive(Serialize)]
+struct View<'a> {
+    name: &'a str,
+    folder: &'a str,
+    /// No save of it can be read.
+    damaged: bool,
+    #[serde(flatten)]
+    meta: Option<MetaView<'a>>,
+    /// By file name.
+    generations: BTreeMap<&'static str, HealthView>,
+}
+
+#[derive(Serialize)]
+struct MetaView<'a> {
+    model: &'a str,
+    /// SHA-256 of its ROM.
+    rom: String,
+    /// The ROM is in the data folder or in this program.
+    rom_here: bool,
+    /// Crystal periods lived.
+    tick: u64,
+    /// Seconds since 1970-01-01 UTC.
+    saved_at: u64,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "health", rename_all = "lowercase")]
+enum HealthView {
+    Missing,
+    Good { sequence: u64, saved_at: u64 },
+    Damaged { reason: String },
+    Newer { version: u16 },
+}
+
+impl From<&Health> for HealthView {
+    fn from(health: &Health) -> HealthView {
+        match health {
+            Health::Good { sequence, saved_at } => HealthView::Good { sequence: *sequence, saved_at: *saved_at },
+            Health::Damaged(reason) => HealthView::Damaged { reason: reason.clone() },
+            Health::Newer(version) => HealthView::Newer { version: *version },
+            _ => HealthView::Missing,
+        }
+    }
+}
+
+impl View<'_> {
+    fn new<'a>(dir: &DataDir, entry: &'a Entry) -> View<'a> {
+        View {
+            name: entry.name(),
+            folder: entry.slug.as_str(),
+            damaged: entry.meta.is_none(),
+            meta: entry.meta.as_ref().map(|meta| MetaView {
+                model: &meta.model,
+                rom: hex(&meta.rom),
+                rom_here: is_rom_here(dir, &meta.rom),
+                tick: meta.tick,
+                saved_at: meta.saved_at,
+            }),
+            generations: GENERATIONS.into_iter().zip(entry.generations.iter().map(HealthView::from)).collect(),
+        }
+    }
+}
+
+fn views<'a>(dir: &DataDir, entries: &'a [Entry]) -> Vec<View<'a>> {
+    entries.iter().map(|entry| View::new(dir, entry)).collect()
+}
+
+fn to_json(value: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+/// One line a pet.
+fn list(dir: &DataDir, entries: &[Entry], retired: bool) -> String {
+    if entries.is_empty() {
+        let what = if retired { "No pet was retired in" } else { "There is no pet yet in" };
+        return format!("{what} {}.\n", dir.path().display());
+    }
+    let width = entries.iter().map(|entry| entry.name().chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for entry in entries {
+        let about = match &entry.meta {
+            Some(meta) => format!("{} lived, saved {}", span(meta.tick / TICKS_PER_SECOND), ago(meta.saved_at)),
+            None => format!("no save can be read; `eggtooth save show {}` says why", entry.slug),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:width$}  {about}", entry.name());
+    }
+    text
+}
+
+fn show(dir: &DataDir, entry: &Entry) -> String {
+    let mut text =
+        format!("name    {}\nfolder  {}\n", entry.name(), dir.path().join("toys").join(entry.slug.as_str()).display());
+    if let Some(meta) = &entry.meta {
+        let rom = if is_rom_here(dir, &meta.rom) { "" } else { " (not here)" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "model   {}\nrom     {}{rom}", meta.model, hex(&meta.rom));
+        let _ = writeln!(text, "lived   {} ({} ticks)", span(meta.tick / TICKS_PER_SECOND), meta.tick);
+        let _ = writeln!(text, "saved   {}", ago(meta.saved_at));
+    }
+    for (file, health) in GENERATIONS.iter().zip(&entry.generations) {
+        let about = match health {
+            Health::Good { sequence, saved_at } => format!("save number {sequence}, {}", ago(*saved_at)),
+            Health::Damaged(reason) => format!("damaged: {reason}"),
+            Health::Newer(version) => format!("made by a newer Eggtooth (format {version}); update Eggtooth"),
+            _ => "not written yet".into(),
+        };
+        let _ = writeln!(text, "{file}   {about}");
+    }
+    text
+}
+
+/// A time of day as how long ago it was.
+fn ago(saved_at: u64) -> String {
+    match now().checked_sub(saved_at) {
+        // What `run` saves has no date, so that equal runs give equal files.
+        _ if saved_at == 0 => "at no known time".into(),
+        Some(seconds) => format!("{} ago", span(seconds)),
+        None => "in the future by this computer's clock".into(),
+    }
+}
+
+/// A length of time in its largest unit.
+fn span(seconds: u64) -> String {
+    let (n, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+}
