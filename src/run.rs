@@ -18,6 +18,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use trace::Trace;
 
+pub use picture::ICONS;
+
 /// Ticks between two looks at whether a recording still succeeds.
 const SPAN: u64 = 60 * TICKS_PER_SECOND;
 /// A chip that nothing wakes for a day will sleep for ever.
