@@ -1,5 +1,6 @@
 //! `term`: plays in the terminal, in real time, with the LCD in half blocks.
 
+mod input;
 mod keys;
 mod pace;
 mod paint;
@@ -10,9 +11,10 @@ mod terminal;
 use crate::cli::TermArguments;
 use crate::{output, rom};
 use anyhow::{Result, bail};
-use crossterm::event::{self, Event};
+use crossterm::event::Event;
 use eggtooth_toy::{Home, Request, Session, Started};
 use eggtooth_vault::check_name;
+use input::{Input, Inputs};
 use keys::{Action, Keys};
 use pace::Pace;
 use paint::Painter;
@@ -38,8 +40,10 @@ pub fn term(arguments: TermArguments) -> Result<ExitCode> {
     let home = Home::open(arguments.data_dir)?;
     let Started { session, notices } = home.start(Request { rom: cartridge, rom_name, toy })?;
     let mut face = Face::new(session, notices, home.read_only().is_some());
-    let terminal = Terminal::enter()?;
-    let played = face.play(terminal.has_releases());
+    // From here on every end is an orderly one.
+    let signals = Signals::new()?;
+    let mut terminal = Terminal::enter()?;
+    let played = face.play(&mut terminal, &signals);
     let saved = face.session.save();
     drop(terminal);
     for notice in &face.notices {
@@ -92,10 +96,9 @@ impl Face {
     }
 
     /// Plays until somebody quits or the system asks to end.
-    fn play(&mut self, releases: bool) -> Result<()> {
-        let signals = Signals::new()?;
+    fn play(&mut self, terminal: &mut Terminal, signals: &Signals) -> Result<()> {
         let charset = Charset::of_locale();
-        self.keys.set_releases(releases);
+        let inputs = Inputs::start()?;
         // What happened before the terminal was ready is nobody's time.
         self.pace = Pace::new(self.session.machine.tick(), Instant::now());
         while !signals.is_asked_to_end() {
@@ -104,9 +107,17 @@ impl Face {
             self.tell(autosaved);
             self.paint(charset)?;
             let mut wait = self.pace.until_next(Instant::now());
-            while event::poll(wait)? {
-                if self.take(event::read()?)? {
-                    return Ok(());
+            while let Some(input) = inputs.next(wait)? {
+                match input {
+                    Input::HasReleases => {
+                        terminal.ask_for_releases()?;
+                        self.keys.set_releases(true);
+                    }
+                    Input::Event(event) => {
+                        if self.take(event)? {
+                            return Ok(());
+                        }
+                    }
                 }
                 self.paint(charset)?;
                 wait = self.pace.until_next(Instant::now());

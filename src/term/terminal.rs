@@ -7,7 +7,6 @@ use crossterm::event::{
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-    supports_keyboard_enhancement,
 };
 use crossterm::{cursor, execute};
 use std::io::{self, stdout};
@@ -30,7 +29,7 @@ impl Terminal {
             before(panic);
         }));
         enable_raw_mode()?;
-        let mut terminal = Terminal { releases: false };
+        let terminal = Terminal { releases: false };
         execute!(
             stdout(),
             EnterAlternateScreen,
@@ -39,19 +38,17 @@ impl Terminal {
             EnableFocusChange,
             EnableBracketedPaste
         )?;
-        // Asks the terminal; one that knows no better answers at once.
-        if supports_keyboard_enhancement().unwrap_or(false) {
-            let flags =
-                KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES | KeyboardEnhancementFlags::REPORT_EVENT_TYPES;
-            execute!(stdout(), PushKeyboardEnhancementFlags(flags))?;
-            terminal.releases = true;
-        }
         Ok(terminal)
     }
 
-    /// Whether the terminal tells when a key is let go.
-    pub fn has_releases(&self) -> bool {
-        self.releases
+    /// Asks a terminal that can to tell when a key is let go (the kitty keyboard protocol).
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn ask_for_releases(&mut self) -> io::Result<()> {
+        self.releases = true;
+        let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES | KeyboardEnhancementFlags::REPORT_EVENT_TYPES;
+        execute!(stdout(), PushKeyboardEnhancementFlags(flags))
     }
 }
 
