@@ -45,6 +45,7 @@ pub enum SynthError {
 pub struct Renderer {
     step: Step,
     filter: Filter,
+    colour: Colour,
     /// Parts in a half tick, and parts from one sample to the next at the present pace.
     half_parts: u64,
     pace: u64,
@@ -84,13 +85,11 @@ impl Renderer {
     /// # Errors
     /// As [`Self::new`].
     pub fn with(sample_rate: u32, colour: Colour, edges: usize) -> Result<Self, SynthError> {
-        if !Self::SAMPLE_RATES.contains(&sample_rate) {
-            return Err(SynthError::SampleRate(sample_rate));
-        }
-        Ok(Self {
+        let mut renderer = Self {
             step: Step::new(),
             filter: Filter::new(colour, sample_rate),
-            half_parts: u64::from(sample_rate) << FINE,
+            colour,
+            half_parts: 1,
             pace: SAMPLE_PARTS,
             half: 0,
             part: 0,
@@ -102,9 +101,26 @@ impl Renderer {
             rests: [0.0; TAPS],
             head: 0,
             ramp: 0.0,
-            ramp_step: 1.0 / (RAMP_SECONDS * sample_rate as f32),
+            ramp_step: 1.0,
             silent: true,
-        })
+        };
+        renderer.set_sample_rate(sample_rate)?;
+        Ok(renderer)
+    }
+
+    /// Goes on at another sample rate. Allocates nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; the rate stays as it was.
+    pub fn set_sample_rate(&mut self, sample_rate: u32) -> Result<(), SynthError> {
+        if !Self::SAMPLE_RATES.contains(&sample_rate) {
+            return Err(SynthError::SampleRate(sample_rate));
+        }
+        self.filter = Filter::new(self.colour, sample_rate);
+        self.half_parts = u64::from(sample_rate) << FINE;
+        self.part = 0;
+        self.ramp_step = 1.0 / (RAMP_SECONDS * sample_rate as f32);
+        Ok(())
     }
 
     /// The tick that has been rendered up to.
@@ -130,6 +146,16 @@ impl Renderer {
         let last = self.edges.back().map_or(0, |edge| edge.0);
         let at = halves(tick).max(last);
         self.edges.push_back((at, tone.and_then(Wave::new)));
+    }
+
+    /// Like [`Self::push`], but where `most` edges wait already the last of them is changed instead, so
+    /// that the queue is bounded and still ends with what the buzzer does.
+    pub fn push_bounded(&mut self, tick: u64, tone: Option<Tone>, most: usize) {
+        let full = self.edges.len() >= most;
+        match self.edges.back_mut() {
+            Some(last) if full => last.1 = tone.and_then(Wave::new),
+            _ => self.push(tick, tone),
+        }
     }
 
     /// Continues at `tick`, forwards or back. Edges up to it take effect, later ones stay; what sounds

@@ -1,0 +1,166 @@
+//! The Bevy face: the shown toy is heard.
+//!
+//! Each frame the toy's edges and the tick it has reached go through a lock-free queue to a sound
+//! that never ends; that sound plays the toy's time about 35 ms late, each edge exactly in its place.
+//! A toy that is paused falls silent within that time; one that catches up or runs faster than twice
+//! real time is silent until it is back. Buttons click, more softly.
+//!
+//! Without a sound device everything runs the same, in silence; [`Speaker`] says so.
+
+mod click;
+mod device;
+mod feed;
+mod follower;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use bevy::app::{App, Plugin, PostUpdate};
+use bevy::ecs::prelude::*;
+use bevy::log::{debug, info, warn};
+use bevy::time::{Real, Time};
+use device::{Change, Device, Player};
+use eggtooth_toy::Edge;
+use eggtooth_toy::face::{BuzzerTone, Clock, Pace, Press, Shown, ToyEdge};
+use feed::Heard;
+use kira::DefaultBackend;
+use kira::backend::Backend;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the start of the game waits for the sound device. Most answer within 50 ms; after this the
+/// buzzer joins when it is ready, and the buttons do not click.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How loud it is. Changes are heard within 20 ms.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct BuzzerSettings {
+    /// 0 silent to 1 full; half is heard as half as loud. Values outside are taken as the nearest.
+    pub volume: f32,
+    /// Nothing is heard at all.
+    pub muted: bool,
+}
+
+impl Default for BuzzerSettings {
+    fn default() -> Self {
+        Self { volume: 0.7, muted: false }
+    }
+}
+
+impl BuzzerSettings {
+    /// The amplitude, 0 to 1. By Stevens' power law loudness goes with the 0.6th power of it.
+    #[must_use]
+    pub fn gain(&self) -> f32 {
+        if self.muted || self.volume.is_nan() { 0.0 } else { self.volume.clamp(0.0, 1.0).powf(1.0 / 0.6) }
+    }
+}
+
+/// Whether there is something to hear through. Read it, to tell the player.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaker {
+    /// The device is being opened.
+    #[default]
+    Opening,
+    /// It plays.
+    Playing,
+    /// There is none, or it was lost; it is tried again from time to time.
+    Absent,
+}
+
+/// When the face works.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BuzzerSystems {
+    /// The frame's edges go to the audio thread (in `PostUpdate`).
+    Play,
+}
+
+/// Plays the shown toy. Add it after Bevy's own plugins and the toy's.
+#[derive(Debug, Default)]
+pub struct BuzzerPlugin;
+
+impl Plugin for BuzzerPlugin {
+    fn build(&self, app: &mut App) {
+        let mut device = Device::<DefaultBackend>::new(Arc::new(Player::open));
+        // Once, before the first frame: bevy_kira_audio's plugin must not be added without a device,
+        // because it would log a second complaint and collect commands that nobody plays.
+        let change = device.settle(PATIENCE);
+        let clicks = change == Some(Change::Opened);
+        add(app, device, change);
+        if clicks {
+            app.add_plugins(click::plugin);
+        }
+    }
+}
+
+/// Adds everything but the clicks, for any backend.
+fn add<B: Backend + Send + 'static>(app: &mut App, device: Device<B>, change: Option<Change>) {
+    let mut speaker = Speaker::default();
+    if let Some(change) = change {
+        speaker = report(speaker, &change);
+    }
+    app.init_resource::<BuzzerSettings>()
+        .insert_resource(speaker)
+        .insert_non_send(device)
+        .add_message::<Press>()
+        .add_message::<ToyEdge>()
+        .add_systems(PostUpdate, play::<B>.in_set(BuzzerSystems::Play));
+}
+
+/// Sends the frame to the audio thread, and looks after the device.
+fn play<B: Backend + Send + 'static>(
+    mut device: NonSendMut<Device<B>>,
+    mut speaker: ResMut<Speaker>,
+    time: Res<Time<Real>>,
+    settings: Res<BuzzerSettings>,
+    shown: Query<(Entity, &Clock, &Pace, &BuzzerTone), With<Shown>>,
+    mut edges: MessageReader<ToyEdge>,
+) {
+    if let Some(change) = device.poll(time.elapsed()) {
+        *speaker = report(*speaker, &change);
+    }
+    device.set_gain(settings.gain());
+    let Some(player) = device.player() else {
+        edges.clear();
+        return;
+    };
+    let heard = shown.iter().next();
+    let toy = heard.map(|toy| toy.0);
+    // A toy whose time has not begun has nothing to say.
+    let now = heard.filter(|(_, clock, ..)| clock.0 > 0).map(|(toy, clock, pace, tone)| Heard {
+        toy: toy.to_bits(),
+        tick: clock.0,
+        speed: if pace.fast_forward { u32::MAX } else { pace.speed },
+        tone: tone.0,
+    });
+    let tones = edges.read().filter(|edge| Some(edge.toy) == toy).filter_map(|edge| match edge.edge {
+        Edge::Tone(tone) => Some((edge.tick, tone)),
+        _ => None,
+    });
+    player.feed.frame(now, tones);
+    edges.clear();
+}
+
+/// One line for each change that a player would notice; what the speaker is now.
+fn report(before: Speaker, change: &Change) -> Speaker {
+    match change {
+        Change::Opened => {
+            if before == Speaker::Absent {
+                info!("The sound is back.");
+            }
+            Speaker::Playing
+        }
+        Change::Failed(reason) => {
+            if before == Speaker::Absent {
+                debug!("Still no sound device: {reason}");
+            } else {
+                let reason = reason.trim_end_matches('.');
+                warn!("No sound device ({reason}): the game goes on in silence.");
+            }
+            Speaker::Absent
+        }
+        Change::Lost => {
+            warn!("The sound device was lost: the game goes on in silence and tries it again.");
+            Speaker::Absent
+        }
+    }
+}

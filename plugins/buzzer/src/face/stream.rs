@@ -1,0 +1,155 @@
+//! The never-ending sound that runs on the audio thread.
+
+use super::feed::Event;
+use super::follower::{Follower, Next};
+use crate::synth::{Colour, Renderer, SynthError};
+use kira::Frame;
+use kira::info::Info;
+use kira::sound::{Sound, SoundData};
+use rtrb::Consumer;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// Edges that may wait for their time. A tune needs a few; more are a ROM that misuses the pin.
+const MOST_EDGES: usize = 4096;
+
+/// The rate to start with; the first block tells the real one.
+const FIRST_RATE: u32 = 48_000;
+
+/// How fast the volume follows its slider, per second: a sweep takes 20 ms, so that nothing crackles.
+const GAIN_PER_SECOND: f64 = 50.0;
+
+/// What both threads see.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    gain: AtomicU32,
+    frames: AtomicU64,
+}
+
+impl Shared {
+    /// Sets the amplitude, 0 to 1.
+    pub(super) fn set_gain(&self, gain: f32) {
+        self.gain.store(gain.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Samples the device has taken so far; stands still when it is gone.
+    pub(super) fn frames(&self) -> u64 {
+        self.frames.load(Ordering::Relaxed)
+    }
+}
+
+/// The sound before it is played. It ends when the game's end of the queue is dropped.
+pub(super) struct Stream {
+    events: Consumer<Event>,
+    renderer: Renderer,
+    shared: Arc<Shared>,
+}
+
+impl Stream {
+    /// Makes everything that needs memory, so that playing needs none.
+    ///
+    /// # Errors
+    /// None in practice; the renderer checks its rate.
+    pub(super) fn new(events: Consumer<Event>, shared: Arc<Shared>) -> Result<Self, SynthError> {
+        let renderer = Renderer::with(FIRST_RATE, Colour::default(), MOST_EDGES)?;
+        Ok(Self { events, renderer, shared })
+    }
+
+    /// The sound itself.
+    pub(super) fn start(self) -> Playing {
+        Playing {
+            events: self.events,
+            renderer: self.renderer,
+            follower: Follower::new(),
+            shared: self.shared,
+            rate: FIRST_RATE,
+            usable: true,
+            gain: 0.0,
+        }
+    }
+}
+
+impl SoundData for Stream {
+    type Error = Infallible;
+    type Handle = ();
+
+    fn into_sound(self) -> Result<(Box<dyn Sound>, ()), Infallible> {
+        Ok((Box::new(self.start()), ()))
+    }
+}
+
+/// The sound on the audio thread. Allocates nothing, waits for nothing.
+pub(super) struct Playing {
+    events: Consumer<Event>,
+    renderer: Renderer,
+    follower: Follower,
+    shared: Arc<Shared>,
+    rate: u32,
+    /// Whether the renderer can do this rate.
+    usable: bool,
+    gain: f32,
+}
+
+impl Playing {
+    /// Takes in what the game has told since the last block.
+    fn listen(&mut self) {
+        while let Ok(event) = self.events.pop() {
+            match event {
+                Event::Restart { tick, tone, speed } => {
+                    self.renderer.clear();
+                    self.renderer.seek(tick);
+                    self.renderer.push(tick, tone);
+                    self.follower.restart(tick, speed);
+                }
+                Event::Edge { tick, tone } => self.renderer.push_bounded(tick, tone, MOST_EDGES),
+                Event::Reached(tick) => self.follower.reach(tick),
+            }
+        }
+    }
+
+    /// Goes with the device to another sample rate.
+    fn adapt(&mut self, dt: f64) {
+        let rate = (1.0 / dt).round() as u32;
+        if rate != self.rate {
+            self.rate = rate;
+            self.usable = self.renderer.set_sample_rate(rate).is_ok();
+        }
+    }
+}
+
+impl Sound for Playing {
+    fn process(&mut self, out: &mut [Frame], dt: f64, _: &Info) {
+        self.shared.frames.fetch_add(out.len() as u64, Ordering::Relaxed);
+        self.listen();
+        self.adapt(dt);
+        if !self.usable {
+            out.fill(Frame::ZERO);
+            return;
+        }
+        let plays = match self.follower.next(self.renderer.tick(), dt * out.len() as f64) {
+            Next::Hold => false,
+            Next::Play(pace) => {
+                self.renderer.set_pace(pace);
+                true
+            }
+            Next::Skip(tick) => {
+                self.renderer.seek(tick);
+                self.renderer.set_pace(self.follower.speed());
+                true
+            }
+        };
+        let wanted = f32::from_bits(self.shared.gain.load(Ordering::Relaxed));
+        let most = (GAIN_PER_SECOND * dt) as f32;
+        for frame in out {
+            let known = self.renderer.tick() < self.follower.reached();
+            let sample = if plays && known { self.renderer.sample() } else { self.renderer.hold() };
+            self.gain += (wanted - self.gain).clamp(-most, most);
+            *frame = Frame::from_mono(sample * self.gain);
+        }
+    }
+
+    fn finished(&self) -> bool {
+        self.events.is_abandoned()
+    }
+}

@@ -1,0 +1,397 @@
+//! The whole way from messages to the device, with a device that keeps what it is given.
+
+use super::*;
+use crate::synth::measure::{frequency, peak, steepest};
+use bevy::MinimalPlugins;
+use bevy::time::TimeUpdateStrategy;
+use eggtooth_toy::Tone;
+use kira::backend::Renderer;
+use kira::backend::mock::{MockBackend, MockBackendSettings};
+use kira::{AudioManager, AudioManagerSettings};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const RATE: usize = 48_000;
+const FRAME: usize = RATE / 60;
+const BEEP: Option<Tone> = Some(Tone { divisor: 16, high_half_ticks: 16 });
+const HIGH: Option<Tone> = Some(Tone { divisor: 8, high_half_ticks: 8 });
+
+/// A sound device whose samples can be read. (kira's own mock keeps its samples to itself.)
+struct Tape(Option<Mutex<Renderer>>);
+
+impl Backend for Tape {
+    type Settings = ();
+    type Error = String;
+
+    fn setup(_: (), _: usize) -> Result<(Self, u32), String> {
+        Ok((Self(None), RATE as u32))
+    }
+
+    fn start(&mut self, renderer: Renderer) -> Result<(), String> {
+        self.0 = Some(Mutex::new(renderer));
+        Ok(())
+    }
+}
+
+impl Tape {
+    /// The device asks for `count` samples at once.
+    fn take(&mut self, count: usize) -> Vec<f32> {
+        let renderer = self.0.as_mut().unwrap().get_mut().unwrap();
+        let mut out = vec![0.0; 2 * count];
+        renderer.on_start_processing();
+        renderer.process(&mut out, 2);
+        out.chunks(2).map(|pair| pair[0]).collect()
+    }
+
+    fn change_rate(&mut self, rate: u32) {
+        self.0.as_mut().unwrap().get_mut().unwrap().on_change_sample_rate(rate);
+    }
+}
+
+/// A game with one shown toy, whose time is moved by hand.
+struct Game {
+    app: App,
+    toy: Entity,
+    heard: Vec<f32>,
+}
+
+impl Game {
+    fn new() -> Self {
+        let mut game = Self::with(Arc::new(Player::open));
+        assert_eq!(game.device().settle(Duration::from_secs(10)), Some(Change::Opened));
+        game.app.world_mut().resource_mut::<BuzzerSettings>().volume = 1.0;
+        game
+    }
+
+    fn with(opener: device::Opener<Tape>) -> Self {
+        let mut app = App::new();
+        app.add_plugins(MinimalPlugins);
+        app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 60));
+        add(&mut app, Device::new(opener), None);
+        let toy = app.world_mut().spawn((Clock(1000), Pace::default(), BuzzerTone(None), Shown)).id();
+        app.finish();
+        app.cleanup();
+        Self { app, toy, heard: Vec::new() }
+    }
+
+    fn device(&mut self) -> &mut Device<Tape> {
+        self.app.world_mut().non_send_mut::<Device<Tape>>().into_inner()
+    }
+
+    fn tick(&self) -> u64 {
+        self.app.world().get::<Clock>(self.toy).unwrap().0
+    }
+
+    fn tone(&mut self, toy: Entity, tick: u64, tone: Option<Tone>) {
+        self.app.world_mut().get_mut::<BuzzerTone>(toy).unwrap().0 = tone;
+        self.app.world_mut().write_message(ToyEdge { toy, tick, edge: Edge::Tone(tone) });
+    }
+
+    /// One frame in which the toy's time passes by `ticks`, and the sound of it.
+    fn frame(&mut self, ticks: u64) {
+        self.app.world_mut().get_mut::<Clock>(self.toy).unwrap().0 += ticks;
+        self.app.update();
+        if let Some(player) = self.device().player() {
+            let block = player.manager.backend_mut().take(FRAME);
+            self.heard.extend(block);
+        }
+    }
+
+    /// Frames of real time, in which the toy's time passes in whole steps `speed` times as fast. Before
+    /// each frame `edges` may happen.
+    fn run(&mut self, frames: usize, speed: u64, mut edges: impl FnMut(&mut Self, std::ops::Range<u64>)) {
+        for frame in 0..frames as u64 {
+            let steps = |frame: u64| frame * 64 / 60;
+            let ticks = (steps(frame + 1) - steps(frame)) * 512 * speed;
+            let now = self.tick();
+            edges(self, now..now + ticks);
+            self.frame(ticks);
+        }
+    }
+
+    fn quiet(&mut self, frames: usize) {
+        self.run(frames, 1, |_, _| ());
+    }
+}
+
+/// The samples at which something starts to sound after silence.
+fn onsets(samples: &[f32]) -> Vec<usize> {
+    let loud = |n: usize| samples[n].abs() > 0.02;
+    (100..samples.len()).filter(|&n| loud(n) && !(n - 100..n).any(loud)).collect()
+}
+
+#[test]
+fn a_tone_is_heard_in_tune_a_little_late_and_ends() {
+    let mut game = Game::new();
+    game.quiet(30);
+    assert_eq!(peak(&game.heard), 0.0);
+    let from = game.heard.len();
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(120);
+    let delay = onsets(&game.heard[from - 200..])[0] as f64 / RATE as f64 - 200.0 / RATE as f64;
+    assert!((0.010..0.070).contains(&delay), "{delay} s");
+    let middle = &game.heard[from + RATE / 2..from + RATE * 3 / 2];
+    let measured = frequency(middle, RATE as f64);
+    // The clock may be trimmed by 0.3 %; a game in step needs far less.
+    assert!((measured / 2048.0 - 1.0).abs() < 0.001, "{measured}");
+    let now = game.tick();
+    game.tone(game.toy, now, None);
+    game.quiet(30);
+    assert_eq!(peak(&game.heard[game.heard.len() - RATE / 10..]), 0.0);
+}
+
+#[test]
+fn edges_keep_their_distance_to_the_sample() {
+    let mut game = Game::new();
+    game.quiet(60);
+    // Blips of 300 ticks every 1000, several in a frame or none, unlike any frame or block.
+    let first = game.tick() + 77;
+    game.run(120, 1, |game, frame| {
+        for tick in frame.filter(|t| *t >= first) {
+            match (tick - first) % 1000 {
+                0 => game.tone(game.toy, tick, HIGH),
+                300 => game.tone(game.toy, tick, None),
+                _ => (),
+            }
+        }
+    });
+    let onsets = onsets(&game.heard);
+    assert!(onsets.len() > 55, "{}", onsets.len());
+    let exact = 1000.0 * RATE as f64 / 32_768.0;
+    for pair in onsets.windows(2) {
+        let distance = (pair[1] - pair[0]) as f64;
+        // The wave's phase moves the moment of the threshold by less than a period (12 samples).
+        assert!((distance - exact).abs() < 0.003 * exact + 12.0, "{distance} for {exact}");
+    }
+    let all = (onsets[50] - onsets[0]) as f64;
+    assert!((all / (50.0 * exact) - 1.0).abs() < 0.003, "{all}");
+}
+
+#[test]
+fn a_pause_is_silent_and_the_tone_comes_back() {
+    let mut game = Game::new();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(30);
+    assert!(peak(&game.heard[game.heard.len() - FRAME..]) > 0.2);
+    for _ in 0..30 {
+        game.frame(0);
+    }
+    let tail = &game.heard[game.heard.len() - 24 * FRAME..];
+    assert_eq!(peak(tail), 0.0, "silent 100 ms after the pause");
+    game.quiet(30);
+    assert!(peak(&game.heard[game.heard.len() - FRAME..]) > 0.2);
+    // The ramp, not a jump: no step is larger than the wave's own.
+    let wave = steepest(&game.heard[game.heard.len() - 10 * FRAME..]);
+    assert!(steepest(&game.heard) <= wave * 1.01);
+}
+
+#[test]
+fn fast_and_catching_up_are_silent_twice_is_an_octave() {
+    let mut game = Game::new();
+    game.quiet(10);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.app.world_mut().get_mut::<Pace>(game.toy).unwrap().speed = 16;
+    game.run(20, 16, |_, _| ());
+    assert_eq!(peak(&game.heard[game.heard.len() - 15 * FRAME..]), 0.0);
+    game.app.world_mut().get_mut::<Pace>(game.toy).unwrap().fast_forward = true;
+    game.run(20, 1024, |_, _| ());
+    assert_eq!(peak(&game.heard[game.heard.len() - 15 * FRAME..]), 0.0);
+    *game.app.world_mut().get_mut::<Pace>(game.toy).unwrap() = Pace { speed: 2, ..Pace::default() };
+    game.run(90, 2, |_, _| ());
+    let measured = frequency(&game.heard[game.heard.len() - RATE..], RATE as f64);
+    assert!((measured / 4096.0 - 1.0).abs() < 0.003, "{measured}");
+    // Paying back a stall: a second a frame, at the usual pace.
+    game.app.world_mut().get_mut::<Pace>(game.toy).unwrap().speed = 1;
+    game.run(20, 64, |_, _| ());
+    assert_eq!(peak(&game.heard[game.heard.len() - 15 * FRAME..]), 0.0);
+    game.quiet(30);
+    assert!(peak(&game.heard[game.heard.len() - FRAME..]) > 0.2);
+}
+
+#[test]
+fn a_stalled_window_resynchronises() {
+    let mut game = Game::new();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(30);
+    // The device goes on while the game hangs for a second, then the game pays back a quarter.
+    let block = game.device().player().unwrap().manager.backend_mut().take(RATE);
+    assert_eq!(peak(&block[RATE / 5..]), 0.0);
+    game.frame(8192);
+    game.quiet(90);
+    let now = game.tick();
+    let from = game.heard.len();
+    game.tone(game.toy, now, None);
+    game.quiet(30);
+    let end = game.heard.iter().rposition(|s| *s != 0.0).unwrap();
+    assert!((end - from) * 1000 / RATE < 90, "{} ms late", (end - from) * 1000 / RATE);
+}
+
+#[test]
+fn only_the_shown_toy_is_heard() {
+    let mut game = Game::new();
+    let other = game.app.world_mut().spawn((Clock(1000), Pace::default(), BuzzerTone(None))).id();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(other, now, BEEP);
+    game.quiet(30);
+    assert_eq!(peak(&game.heard), 0.0);
+    // It is put on the desk while it sounds; the one before leaves.
+    let first = game.toy;
+    game.app.world_mut().entity_mut(first).remove::<Shown>();
+    game.app.world_mut().entity_mut(other).insert(Shown);
+    game.toy = other;
+    game.quiet(30);
+    assert!(peak(&game.heard) > 0.2);
+    // The desk is empty.
+    game.app.world_mut().despawn(other);
+    game.heard.clear();
+    game.app.update();
+    let block = game.device().player().unwrap().manager.backend_mut().take(RATE);
+    assert_eq!(peak(&block[RATE / 10..]), 0.0);
+}
+
+#[test]
+fn another_pet_in_the_place_does_not_inherit_the_tone() {
+    let mut game = Game::new();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(30);
+    // As the shelf does it: time is reset, the tone is known after the next step.
+    game.app.world_mut().get_mut::<Clock>(game.toy).unwrap().0 = 0;
+    game.frame(0);
+    game.app.world_mut().get_mut::<BuzzerTone>(game.toy).unwrap().0 = None;
+    game.frame(77_000_512);
+    game.heard.clear();
+    game.quiet(60);
+    assert_eq!(peak(&game.heard[FRAME..]), 0.0);
+}
+
+#[test]
+fn volume_and_mute_act_at_once_and_softly() {
+    let mut game = Game::new();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(60);
+    let full = peak(&game.heard[game.heard.len() - FRAME..]);
+    let wave = steepest(&game.heard[game.heard.len() - FRAME..]);
+    let mut set = |volume, muted| {
+        *game.app.world_mut().resource_mut::<BuzzerSettings>() = BuzzerSettings { volume, muted };
+        game.quiet(4);
+        peak(&game.heard[game.heard.len() - FRAME..]) / full
+    };
+    assert!((set(0.5, false) - 0.315).abs() < 0.01, "half as loud is 10 dB less");
+    assert_eq!(set(0.5, true), 0.0);
+    assert_eq!(set(0.0, false), 0.0);
+    assert_eq!(set(f32::NAN, false), 0.0);
+    assert!((set(7.0, false) - 1.0).abs() < 0.02);
+    assert!(steepest(&game.heard) <= wave * 1.02);
+}
+
+#[test]
+fn follows_the_device_to_another_sample_rate() {
+    let mut game = Game::new();
+    game.quiet(30);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(30);
+    game.device().player().unwrap().manager.backend_mut().change_rate(96_000);
+    let mut heard = Vec::new();
+    for frame in 0..90 {
+        let ticks = if frame % 15 == 0 { 1024 } else { 512 };
+        game.app.world_mut().get_mut::<Clock>(game.toy).unwrap().0 += ticks;
+        game.app.update();
+        heard.extend(game.device().player().unwrap().manager.backend_mut().take(1600));
+    }
+    let measured = frequency(&heard[48_000..], 96_000.0);
+    assert!((measured / 2048.0 - 1.0).abs() < 0.004, "{measured}");
+    // A rate that nobody renders is silent, and no harm.
+    game.device().player().unwrap().manager.backend_mut().change_rate(1);
+    game.quiet(2);
+    assert_eq!(peak(&game.heard[game.heard.len() - FRAME..]), 0.0);
+}
+
+#[test]
+fn a_game_without_a_device_goes_on_and_finds_it_later() {
+    let there = Arc::new(AtomicBool::new(false));
+    let seen = there.clone();
+    let mut game =
+        Game::with(Arc::new(move || if seen.load(Ordering::Relaxed) { Player::open() } else { Err("none".into()) }));
+    let speaker = |game: &Game| *game.app.world().resource::<Speaker>();
+    let until = |game: &mut Game, wanted| {
+        for _ in 0..60_000 {
+            game.quiet(1);
+            if speaker(game) == wanted {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        panic!("{:?} instead of {wanted:?}", speaker(game));
+    };
+    assert_eq!(speaker(&game), Speaker::Opening);
+    until(&mut game, Speaker::Absent);
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(600);
+    there.store(true, Ordering::Relaxed);
+    until(&mut game, Speaker::Playing);
+    game.quiet(60);
+    assert!(peak(&game.heard) > 0.1, "it joins in the middle of the tone");
+
+    // Then the device takes no more samples.
+    for _ in 0..240 {
+        game.app.update();
+    }
+    assert_eq!(speaker(&game), Speaker::Absent);
+    until(&mut game, Speaker::Playing);
+}
+
+#[test]
+fn a_computer_that_slept_has_not_lost_its_device() {
+    let mut device = Device::<Tape>::new(Arc::new(Player::open));
+    assert_eq!(device.settle(Duration::from_secs(10)), Some(Change::Opened));
+    assert_eq!(device.poll(Duration::from_secs(1)), None);
+    assert_eq!(device.poll(Duration::from_secs(30_000)), None);
+    let seconds = 30_000.0;
+    let lost = (0..100).find(|n| device.poll(Duration::from_secs_f64(seconds + 0.1 * f64::from(*n))).is_some());
+    assert!((20..=30).contains(&lost.unwrap()), "{lost:?}");
+    assert!(device.player().is_none());
+}
+
+#[test]
+fn a_library_that_panics_is_no_device() {
+    let mut device = Device::<Tape>::new(Arc::new(|| panic!("as kira's unwraps do")));
+    let change = device.settle(Duration::from_secs(10));
+    assert_eq!(change, Some(Change::Failed("the sound library gave up".into())));
+}
+
+#[test]
+fn runs_on_kiras_mock_and_ends_with_the_game() {
+    let (feed, events) = feed::Feed::new();
+    let stream = stream::Stream::new(events, Arc::new(stream::Shared::default())).unwrap();
+    let mut manager = AudioManager::<MockBackend>::new(AudioManagerSettings {
+        backend_settings: MockBackendSettings { sample_rate: 44_100 },
+        ..AudioManagerSettings::default()
+    })
+    .unwrap();
+    manager.play(stream).unwrap();
+    manager.backend_mut().on_start_processing();
+    manager.backend_mut().process();
+    assert_eq!(manager.main_track().num_sounds(), 1);
+    drop(feed);
+    manager.backend_mut().on_start_processing();
+    assert_eq!(manager.main_track().num_sounds(), 0);
+}
+
+#[test]
+fn settings_start_audible() {
+    let settings = BuzzerSettings::default();
+    assert!(settings.gain() > 0.4 && settings.gain() < 1.0);
+}
