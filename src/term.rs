@@ -103,8 +103,11 @@ impl Face {
         self.pace = Pace::new(self.session.machine.tick(), Instant::now());
         while !signals.is_asked_to_end() {
             self.live()?;
-            let autosaved = self.session.autosave().map(|_| ());
-            self.tell(autosaved);
+            match self.session.autosave() {
+                Ok(false) => {}
+                tried => self.tell(tried.map(|_| ())),
+            }
+            self.painter.look(Instant::now())?;
             self.paint(charset)?;
             let mut wait = self.pace.until_next(Instant::now());
             while let Some(input) = inputs.next(wait)? {
@@ -154,6 +157,7 @@ impl Face {
             }
             Event::Resize(columns, rows) => self.painter.resize(columns, rows)?,
             Event::FocusLost => {
+                self.live()?;
                 self.keys.let_go(&mut self.session.machine);
                 let saved = self.session.save();
                 self.tell(saved);

@@ -6,6 +6,7 @@ use crossterm::style::{Attribute, Color, Print, SetAttribute, SetBackgroundColor
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use crossterm::{cursor, queue};
 use std::io::{Write, stdout};
+use std::time::{Duration, Instant};
 
 /// The LCD's colours: glass, dark dots, resting icons.
 const GLASS: Color = Color::AnsiValue(144);
@@ -16,6 +17,8 @@ const FAINT: Color = Color::AnsiValue(101);
 pub struct Painter {
     /// Columns and rows.
     size: (u16, u16),
+    /// When that was looked at.
+    looked: Instant,
     shown: Vec<Line>,
     /// The user wants no colours (no-color.org).
     plain: bool,
@@ -24,10 +27,18 @@ pub struct Painter {
 impl Painter {
     /// For the terminal as it is now.
     pub fn new() -> Painter {
-        // Some pretend terminals have no size.
-        let known = crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0);
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Painter { size: known.unwrap_or((80, 24)), shown: Vec::new(), plain }
+        Painter { size: size(), looked: Instant::now(), shown: Vec::new(), plain }
+    }
+
+    /// Looks at the size once a second: the event of a change before the first is lost.
+    pub fn look(&mut self, now: Instant) -> Result<()> {
+        if now.saturating_duration_since(self.looked) < Duration::from_secs(1) {
+            return Ok(());
+        }
+        self.looked = now;
+        let (columns, rows) = size();
+        if (columns, rows) == self.size { Ok(()) } else { self.resize(columns, rows) }
     }
 
     /// Columns and rows.
@@ -90,6 +101,12 @@ impl Painter {
             }
         }
     }
+}
+
+/// The terminal's columns and rows; some pretend terminals have none.
+fn size() -> (u16, u16) {
+    let known = crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0);
+    known.unwrap_or((80, 24))
 }
 
 /// Collects bytes and writes them at once.

@@ -311,6 +311,29 @@ fn the_second_copy_plays_unsaved_and_says_so() {
 }
 
 #[test]
+fn a_save_that_fails_is_told_until_one_succeeds() {
+    let folder = Folder::new();
+    let mut stage = Stage::new(&folder, "", (80, 24), false);
+    stage.sees("Pip");
+    thread::sleep(Duration::from_millis(200));
+    // Losing the focus saves.
+    let (toys, away) = (folder.path("shelf/toys"), folder.path("shelf/away"));
+    std::fs::rename(&toys, &away).unwrap();
+    stage.types("\x1b[O");
+    stage.sees("not saved");
+    stage.sees("there is no toy called");
+    std::fs::rename(&away, &toys).unwrap();
+    stage.types("\x1b[O");
+    stage.wait("saved again", |stage| !stage.screen().contains("no toy") && !stage.screen().contains("not saved"));
+    std::fs::rename(&toys, &away).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(1));
+    stage.sees("eggtooth: there is no toy called");
+    stage.is_restored();
+}
+
+#[test]
 fn a_save_from_the_future_is_told() {
     let folder = Folder::new();
     folder.beeper(0);
