@@ -33,7 +33,7 @@ fn buttons(code: KeyCode) -> &'static [Button] {
     };
     match code {
         KeyCode::Char('z' | '1') | KeyCode::Left => &[Button::A],
-        KeyCode::Char('x' | '2') | KeyCode::Down | KeyCode::Up => &[Button::B],
+        KeyCode::Char('x' | '2') | KeyCode::Down => &[Button::B],
         KeyCode::Char('c' | '3') | KeyCode::Right => &[Button::C],
         KeyCode::Char('v' | '4') => &[Button::A, Button::C],
         _ => &[],
