@@ -9,3 +9,6 @@ pub mod face;
 pub mod synth;
 #[cfg(not(target_family = "wasm"))]
 pub mod wav;
+
+#[cfg(feature = "game")]
+pub use face::{BuzzerPlugin, BuzzerSettings, BuzzerSystems, Speaker};

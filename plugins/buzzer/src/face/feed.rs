@@ -2,6 +2,7 @@
 
 use eggtooth_toy::{TICKS_PER_SECOND, Tone};
 use rtrb::{Consumer, Producer, RingBuffer};
+use std::time::Duration;
 
 /// Events the queue holds. A tune makes a few dozen edges a second and a frame one event more; when
 /// a stalled audio thread has let it fill, what does not fit is dropped and the line starts anew.
@@ -11,9 +12,9 @@ const CAPACITY: usize = 4096;
 /// hearing, and a faster toy is silent.
 const MOST_SPEED: u32 = 2;
 
-/// Real time in ticks that a frame may bring and still be played: twice Bevy's longest frame (250 ms).
-/// More is a toy that catches up or was exchanged, and the sound starts anew at its end.
-const MOST_IN_A_FRAME: u64 = TICKS_PER_SECOND / 2;
+/// Ticks that a frame may bring beyond the time it took and still be played: what a stalled window pays
+/// back. More is a toy that catches up or was exchanged, and the sound starts anew at its end.
+const MOST_BEYOND: u64 = TICKS_PER_SECOND / 2;
 
 /// What the audio thread is told.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,9 +68,14 @@ impl Feed {
         (Self { queue, line: None, lost: false }, events)
     }
 
-    /// Tells a frame: the toy that is heard, if any, and its edges since the last frame, in order. Never
-    /// waits.
-    pub(super) fn frame(&mut self, heard: Option<Heard>, edges: impl Iterator<Item = (u64, Option<Tone>)>) {
+    /// Tells a frame that took `real` time: the toy that is heard, if any, and its edges since the last
+    /// frame, in order. Never waits.
+    pub(super) fn frame(
+        &mut self,
+        heard: Option<Heard>,
+        real: Duration,
+        edges: impl Iterator<Item = (u64, Option<Tone>)>,
+    ) {
         let Some(now) = heard.filter(|heard| (1..=MOST_SPEED).contains(&heard.speed)) else {
             if self.line.is_some() && self.queue.push(Event::Restart { tick: 0, tone: None, speed: 0 }).is_ok() {
                 self.line = None;
@@ -77,7 +83,8 @@ impl Feed {
             return;
         };
         let follows = self.line.is_some_and(|line| {
-            let most = MOST_IN_A_FRAME * u64::from(now.speed);
+            let real = (real.as_secs_f64() * TICKS_PER_SECOND as f64) as u64;
+            let most = real.saturating_add(MOST_BEYOND).saturating_mul(u64::from(now.speed));
             let passed = now.tick.checked_sub(line.tick);
             line.toy == now.toy && line.speed == now.speed && passed.is_some_and(|ticks| ticks <= most)
         });
@@ -100,6 +107,7 @@ impl Feed {
 mod tests {
     use super::*;
 
+    const FRAME: Duration = Duration::from_micros(16_667);
     const BEEP: Option<Tone> = Some(Tone { divisor: 8, high_half_ticks: 8 });
 
     fn heard(toy: u64, tick: u64, speed: u32) -> Option<Heard> {
@@ -117,13 +125,13 @@ mod tests {
     #[test]
     fn tells_edges_before_the_tick_that_covers_them() {
         let (mut feed, mut events) = Feed::new();
-        feed.frame(heard(1, 512, 1), [(100, None)].into_iter());
+        feed.frame(heard(1, 512, 1), FRAME, [(100, None)].into_iter());
         assert_eq!(told(&mut events), [restart(512, 1)]);
-        feed.frame(heard(1, 1024, 1), [(600, None), (700, BEEP)].into_iter());
+        feed.frame(heard(1, 1024, 1), FRAME, [(600, None), (700, BEEP)].into_iter());
         let edges = [Event::Edge { tick: 600, tone: None }, Event::Edge { tick: 700, tone: BEEP }];
         assert_eq!(told(&mut events), [edges[0], edges[1], Event::Reached(1024)]);
         // A paused toy has nothing to tell.
-        feed.frame(heard(1, 1024, 1), std::iter::empty());
+        feed.frame(heard(1, 1024, 1), FRAME, std::iter::empty());
         assert!(told(&mut events).is_empty());
     }
 
@@ -131,7 +139,7 @@ mod tests {
     fn starts_anew_for_another_toy_speed_or_time() {
         let (mut feed, mut events) = Feed::new();
         let mut frame = |toy, tick, speed| {
-            feed.frame(heard(toy, tick, speed), [(tick, None)].into_iter());
+            feed.frame(heard(toy, tick, speed), FRAME, [(tick, None)].into_iter());
             told(&mut events)
         };
         assert_eq!(frame(1, 1000, 1), [restart(1000, 1)]);
@@ -146,13 +154,23 @@ mod tests {
     }
 
     #[test]
+    fn a_sleeping_game_brings_what_it_slept() {
+        let (mut feed, mut events) = Feed::new();
+        feed.frame(heard(1, 1000, 1), FRAME, std::iter::empty());
+        feed.frame(heard(1, 33_768, 1), Duration::from_secs(1), [(30_000, BEEP)].into_iter());
+        assert_eq!(told(&mut events)[1..], [Event::Edge { tick: 30_000, tone: BEEP }, Event::Reached(33_768)]);
+        feed.frame(heard(1, 66_536, 1), FRAME, [(60_000, BEEP)].into_iter());
+        assert_eq!(told(&mut events), [restart(66_536, 1)], "a second in a frame of 17 ms");
+    }
+
+    #[test]
     fn no_toy_is_told_once() {
         let (mut feed, mut events) = Feed::new();
-        feed.frame(None, std::iter::empty());
+        feed.frame(None, FRAME, std::iter::empty());
         assert!(told(&mut events).is_empty());
-        feed.frame(heard(1, 5, 1), std::iter::empty());
-        feed.frame(None, std::iter::empty());
-        feed.frame(None, std::iter::empty());
+        feed.frame(heard(1, 5, 1), FRAME, std::iter::empty());
+        feed.frame(None, FRAME, std::iter::empty());
+        feed.frame(None, FRAME, std::iter::empty());
         assert_eq!(told(&mut events), [restart(5, 1), restart(0, 0)]);
     }
 
@@ -160,12 +178,12 @@ mod tests {
     fn a_full_queue_never_waits_and_recovers() {
         let (mut feed, mut events) = Feed::new();
         for frame in 0..10_000u64 {
-            feed.frame(heard(1, frame * 512, 1), [(frame * 512, BEEP)].into_iter());
+            feed.frame(heard(1, frame * 512, 1), FRAME, [(frame * 512, BEEP)].into_iter());
         }
         assert_eq!(told(&mut events).len(), CAPACITY);
-        feed.frame(heard(1, 5_120_000, 1), [(5_119_999, None)].into_iter());
+        feed.frame(heard(1, 5_120_000, 1), FRAME, [(5_119_999, None)].into_iter());
         assert_eq!(told(&mut events), [restart(5_120_000, 1)]);
-        feed.frame(heard(1, 5_120_512, 1), std::iter::empty());
+        feed.frame(heard(1, 5_120_512, 1), FRAME, std::iter::empty());
         assert_eq!(told(&mut events), [Event::Reached(5_120_512)]);
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The toy's time comes in steps, once a frame; the sound card asks for samples in bursts, by its own
 //! crystal. The follower plays a toy's time some 35 ms late, so that every edge is known before it is
-//! due, and trims the pace so that the lead neither runs out nor grows. It knows no clock: all it
-//! sees is what it is told with each block of samples.
+//! due, and trims the pace so that the lead neither runs out nor grows. A game that sleeps while
+//! nothing happens brings up to a second at once; its silence is passed over. The follower knows no
+//! clock: all it sees is what it is told with each block of samples.
 
 use eggtooth_toy::TICKS_PER_SECOND;
 
@@ -17,9 +18,16 @@ const LOWEST: i64 = milliseconds(20);
 /// An error that is left alone: the beat of 60 frames against 64 steps a second makes as much.
 const SLACK: i64 = milliseconds(5);
 
-/// A lead whose lowest point is this much too high is skipped rather than played off, which would
-/// take minutes at [`MOST_TRIM`]; it is what a stalled window leaves behind.
+/// A lead whose lowest point is this much too high is cut in the next silence rather than played off,
+/// which would take minutes at [`MOST_TRIM`]; a stalled window leaves it behind.
 const TOO_MUCH: i64 = milliseconds(60);
+
+/// What a cut leaves of the silence before a tone, so that two notes of a tune do not become one.
+const REST: u64 = milliseconds(50).cast_unsigned();
+
+/// A lead that is cut even within a tone: more than a game that sleeps between pictures (a second at
+/// most) can have to make up.
+const FAR_TOO_MUCH: i64 = milliseconds(1500);
 
 /// The pace changes by 0.3 % at most: 5 cents, less than one hears in a beep, and six times what two
 /// crystals may differ by.
@@ -46,6 +54,17 @@ pub(super) enum Next {
     Skip(u64),
 }
 
+/// Where the sound is when a block begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    /// Everything before this tick was played.
+    pub(super) position: u64,
+    /// A tone is on.
+    pub(super) sounding: bool,
+    /// The tick of the next edge that is known.
+    pub(super) edge: Option<u64>,
+}
+
 /// Follows one toy.
 #[derive(Debug)]
 pub(super) struct Follower {
@@ -54,6 +73,8 @@ pub(super) struct Follower {
     reached: u64,
     playing: bool,
     trim: f64,
+    /// The lead is to be cut when nothing sounds.
+    late: bool,
     /// The lowest lead in this window, and the seconds it has lasted.
     low: i64,
     seconds: f64,
@@ -62,7 +83,7 @@ pub(super) struct Follower {
 impl Follower {
     /// Follows nothing.
     pub(super) fn new() -> Self {
-        Self { speed: 0, reached: 0, playing: false, trim: 0.0, low: i64::MAX, seconds: 0.0 }
+        Self { speed: 0, reached: 0, playing: false, trim: 0.0, late: false, low: i64::MAX, seconds: 0.0 }
     }
 
     /// Begins with a toy whose time is at `tick` and passes `speed` times as fast as real time; with
@@ -86,38 +107,60 @@ impl Follower {
         f64::from(self.speed)
     }
 
-    /// Decides about the next block of `seconds`, when everything before tick `position` was played.
-    pub(super) fn next(&mut self, position: u64, seconds: f64) -> Next {
+    /// Decides about the next block of `seconds`.
+    pub(super) fn next(&mut self, heard: At, seconds: f64) -> Next {
         let speed = i64::from(self.speed);
         if speed == 0 {
             return Next::Hold;
         }
-        let lead = self.reached.cast_signed().wrapping_sub(position.cast_signed());
+        let lead = self.reached.cast_signed().wrapping_sub(heard.position.cast_signed());
         if !self.playing {
             if lead < START * speed {
                 return Next::Hold;
             }
             self.playing = true;
             self.restart_window();
+            // The game may have slept: nothing is lost by going to where things happen.
+            let to = self.newest(heard.edge, 0);
+            if !heard.sounding && to > heard.position {
+                return Next::Skip(to);
+            }
         } else if lead <= 0 {
             self.playing = false;
             self.trim = 0.0;
             return Next::Hold;
+        }
+        if self.late && !heard.sounding {
+            self.late = false;
+            self.restart_window();
+            let to = self.newest(heard.edge, REST * u64::from(self.speed));
+            if to > heard.position {
+                self.trim = 0.0;
+                return Next::Skip(to);
+            }
         }
         self.low = self.low.min(lead);
         self.seconds += seconds;
         if self.seconds >= WINDOW {
             let error = self.low - LOWEST * speed;
             self.restart_window();
-            if error > TOO_MUCH * speed {
+            if error > FAR_TOO_MUCH * speed {
                 self.trim = 0.0;
-                return Next::Skip(position.saturating_add_signed(error));
+                return Next::Skip(heard.position.saturating_add_signed(error));
             }
+            self.late = error > TOO_MUCH * speed;
             let slack = SLACK * speed;
             let wanted = (error - error.clamp(-slack, slack)) as f64 / (CORRECTION * self.speed());
             self.trim = wanted.clamp(-MOST_TRIM, MOST_TRIM);
         }
         Next::Play(self.speed() * (1.0 + self.trim))
+    }
+
+    /// The tick that is [`START`] behind the toy, but at least `rest` before the next edge: a beep is late
+    /// rather than lost.
+    fn newest(&self, edge: Option<u64>, rest: u64) -> u64 {
+        let newest = self.reached.saturating_sub((START * i64::from(self.speed)).cast_unsigned());
+        edge.map_or(newest, |edge| newest.min(edge.saturating_sub(rest)))
     }
 
     fn restart_window(&mut self) {
@@ -162,7 +205,8 @@ mod tests {
             for _ in 0..blocks {
                 let seconds = burst / f64::from(blocks) * (1.0 + drift);
                 let settled = card > 10.0;
-                match follower.next(position as u64, seconds) {
+                // A tone without end: the worst case, as nothing may be skipped.
+                match follower.next(At { position: position as u64, sounding: true, edge: None }, seconds) {
                     Next::Hold => minute.holds += u32::from(settled),
                     Next::Skip(to) => {
                         position = to as f64;
@@ -205,43 +249,82 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_pause_runs_dry_and_waits_for_the_lead() {
-        let mut follower = Follower::new();
-        follower.restart(1000, 1);
-        assert_eq!(follower.next(1000, 0.003), Next::Hold);
-        follower.reach(1000 + START.cast_unsigned());
-        assert_eq!(follower.next(1000, 0.003), Next::Play(1.0));
-        assert_eq!(follower.next(1000 + START.cast_unsigned(), 0.003), Next::Hold);
-        // One step is not enough to go on, three are.
-        follower.reach(1000 + START.cast_unsigned() + 512);
-        assert_eq!(follower.next(1000 + START.cast_unsigned(), 0.003), Next::Hold);
-        follower.reach(1000 + START.cast_unsigned() + 1536);
-        assert_eq!(follower.next(1000 + START.cast_unsigned(), 0.003), Next::Play(1.0));
+    fn sounding(position: u64) -> At {
+        At { position, sounding: true, edge: None }
     }
 
     #[test]
-    fn a_backlog_is_skipped() {
+    fn a_pause_runs_dry_and_waits_for_the_lead() {
+        let start = START.cast_unsigned();
+        let mut follower = Follower::new();
+        follower.restart(1000, 1);
+        assert_eq!(follower.next(sounding(1000), 0.003), Next::Hold);
+        follower.reach(1000 + start);
+        assert_eq!(follower.next(sounding(1000), 0.003), Next::Play(1.0));
+        assert_eq!(follower.next(sounding(1000 + start), 0.003), Next::Hold);
+        // One step is not enough to go on, three are.
+        follower.reach(1000 + start + 512);
+        assert_eq!(follower.next(sounding(1000 + start), 0.003), Next::Hold);
+        follower.reach(1000 + start + 1536);
+        assert_eq!(follower.next(sounding(1000 + start), 0.003), Next::Play(1.0));
+    }
+
+    #[test]
+    fn slept_silence_is_passed_over_but_no_tone() {
+        let wake = |edge| {
+            let mut follower = Follower::new();
+            follower.restart(0, 1);
+            follower.reach(32_768);
+            follower.next(At { position: 0, sounding: false, edge }, 0.003)
+        };
+        let newest = 32_768 - START.cast_unsigned();
+        assert_eq!(wake(None), Next::Skip(newest));
+        assert_eq!(wake(Some(32_700)), Next::Skip(newest));
+        assert_eq!(wake(Some(9000)), Next::Skip(9000), "a press while the game slept");
+    }
+
+    /// Plays with a lead of `lead` ticks until something else than playing happens.
+    fn until_not_playing(lead: u64, mut sounds: impl FnMut(u32) -> bool) -> (u32, Next) {
         let mut follower = Follower::new();
         follower.restart(0, 1);
-        follower.reach(32_768);
         let mut position = 0;
-        let skip = (0..400).find_map(|_| match follower.next(position, 0.003) {
-            Next::Play(_) => {
-                position += 98;
-                follower.reach(follower.reached() + 98);
-                None
+        for block in 0..1000 {
+            follower.reach(position + lead);
+            let at = At { position, sounding: sounds(block), edge: None };
+            match follower.next(at, 0.003) {
+                Next::Play(_) => position += 98,
+                other => return (block, other),
             }
-            other => Some(other),
-        });
-        let Some(Next::Skip(to)) = skip else { panic!("{skip:?}") };
-        assert!(to < follower.reached() && follower.reached() - to < 2 * LOWEST.cast_unsigned());
+        }
+        (1000, Next::Play(0.0))
+    }
+
+    #[test]
+    fn a_backlog_is_cut_in_the_next_silence_or_when_it_is_absurd() {
+        let (block, next) = until_not_playing(16_384, |block| block < 700);
+        assert_eq!(block, 700);
+        assert_eq!(next, Next::Skip(700 * 98 + 16_384 - START.cast_unsigned()));
+        let (block, next) = until_not_playing(100_000, |_| true);
+        assert!((150..180).contains(&block), "{block}");
+        assert_eq!(next, Next::Skip(u64::from(block) * 98 + 100_000 - LOWEST.cast_unsigned()));
+        assert_eq!(until_not_playing(1500, |_| true).0, 1000);
+    }
+
+    #[test]
+    fn a_cut_leaves_a_rest_between_two_notes() {
+        let mut follower = Follower::new();
+        follower.restart(0, 1);
+        follower.reach(20_000);
+        assert!(matches!(follower.next(sounding(0), 0.6), Next::Play(_)));
+        assert!(matches!(follower.next(sounding(0), 0.6), Next::Play(_)));
+        let at = |edge| At { position: 5000, sounding: false, edge: Some(edge) };
+        assert_eq!(follower.next(at(9000), 0.003), Next::Skip(9000 - REST));
     }
 
     #[test]
     fn without_a_toy_nothing_plays() {
         let mut follower = Follower::new();
         follower.reach(u64::MAX);
-        assert_eq!(follower.next(0, 0.003), Next::Hold);
+        assert_eq!(follower.next(sounding(0), 0.003), Next::Hold);
     }
 }

@@ -5,6 +5,9 @@
 //! A toy that is paused falls silent within that time; one that catches up or runs faster than twice
 //! real time is silent until it is back. Buttons click, more softly.
 //!
+//! While something sounds the face asks for a redraw each frame, so that a game that sleeps between
+//! pictures stays awake; what happened during a sleep is heard on waking, whole.
+//!
 //! Without a sound device everything runs the same, in silence; [`Speaker`] says so.
 
 mod click;
@@ -19,6 +22,7 @@ use bevy::app::{App, Plugin, PostUpdate};
 use bevy::ecs::prelude::*;
 use bevy::log::{debug, info, warn};
 use bevy::time::{Real, Time};
+use bevy::window::RequestRedraw;
 use device::{Change, Device, Player};
 use eggtooth_toy::Edge;
 use eggtooth_toy::face::{BuzzerTone, Clock, Pace, Press, Shown, ToyEdge};
@@ -31,6 +35,10 @@ use std::time::Duration;
 /// How long the start of the game waits for the sound device. Most answer within 50 ms; after this the
 /// buzzer joins when it is ready, and the buttons do not click.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the game keeps drawing after the buzzer changed: longer than the pauses in a tune, which
+/// must not become so many sleeps. A frame then comes before the sound runs dry.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// How loud it is. Changes are heard within 20 ms.
 #[derive(Resource, Clone, Copy, Debug, PartialEq)]
@@ -103,41 +111,68 @@ fn add<B: Backend + Send + 'static>(app: &mut App, device: Device<B>, change: Op
         .insert_non_send(device)
         .add_message::<Press>()
         .add_message::<ToyEdge>()
-        .add_systems(PostUpdate, play::<B>.in_set(BuzzerSystems::Play));
+        .add_message::<RequestRedraw>()
+        .add_systems(PostUpdate, (tend::<B>, play::<B>, stay_awake).chain().in_set(BuzzerSystems::Play));
 }
 
-/// Sends the frame to the audio thread, and looks after the device.
-fn play<B: Backend + Send + 'static>(
+/// Looks after the device and its volume.
+fn tend<B: Backend + Send + 'static>(
     mut device: NonSendMut<Device<B>>,
     mut speaker: ResMut<Speaker>,
     time: Res<Time<Real>>,
     settings: Res<BuzzerSettings>,
-    shown: Query<(Entity, &Clock, &Pace, &BuzzerTone), With<Shown>>,
-    mut edges: MessageReader<ToyEdge>,
 ) {
     if let Some(change) = device.poll(time.elapsed()) {
         *speaker = report(*speaker, &change);
     }
     device.set_gain(settings.gain());
-    let Some(player) = device.player() else {
-        edges.clear();
-        return;
-    };
-    let heard = shown.iter().next();
-    let toy = heard.map(|toy| toy.0);
-    // A toy whose time has not begun has nothing to say.
-    let now = heard.filter(|(_, clock, ..)| clock.0 > 0).map(|(toy, clock, pace, tone)| Heard {
-        toy: toy.to_bits(),
-        tick: clock.0,
-        speed: if pace.fast_forward { u32::MAX } else { pace.speed },
-        tone: tone.0,
-    });
-    let tones = edges.read().filter(|edge| Some(edge.toy) == toy).filter_map(|edge| match edge.edge {
-        Edge::Tone(tone) => Some((edge.tick, tone)),
-        _ => None,
-    });
-    player.feed.frame(now, tones);
+}
+
+/// Sends the frame to the audio thread.
+fn play<B: Backend + Send + 'static>(
+    mut device: NonSendMut<Device<B>>,
+    time: Res<Time<Real>>,
+    shown: Query<(Entity, &Clock, &Pace, &BuzzerTone), With<Shown>>,
+    mut edges: MessageReader<ToyEdge>,
+) {
+    if let Some(player) = device.player() {
+        let heard = shown.iter().next();
+        let toy = heard.map(|toy| toy.0);
+        // A toy whose time has not begun has nothing to say.
+        let now = heard.filter(|(_, clock, ..)| clock.0 > 0).map(|(toy, clock, pace, tone)| Heard {
+            toy: toy.to_bits(),
+            tick: clock.0,
+            speed: if pace.fast_forward { u32::MAX } else { pace.speed },
+            tone: tone.0,
+        });
+        let tones = edges.read().filter(|edge| Some(edge.toy) == toy).filter_map(|edge| match edge.edge {
+            Edge::Tone(tone) => Some((edge.tick, tone)),
+            _ => None,
+        });
+        player.feed.frame(now, time.delta(), tones);
+    }
     edges.clear();
+}
+
+/// Asks for the next frame while there is something to hear.
+fn stay_awake(
+    speaker: Res<Speaker>,
+    settings: Res<BuzzerSettings>,
+    time: Res<Time<Real>>,
+    shown: Query<(Entity, &Pace, &BuzzerTone), With<Shown>>,
+    mut edges: MessageReader<ToyEdge>,
+    mut redraw: MessageWriter<RequestRedraw>,
+    mut until: Local<Duration>,
+) {
+    let sounds = shown.iter().any(|(_, pace, tone)| !pace.paused && tone.0.is_some());
+    let changed = edges.read().any(|edge| matches!(edge.edge, Edge::Tone(_)) && shown.contains(edge.toy));
+    edges.clear();
+    if sounds || changed {
+        *until = time.elapsed() + LINGER;
+    }
+    if time.elapsed() < *until && *speaker == Speaker::Playing && settings.gain() > 0.0 {
+        redraw.write(RequestRedraw);
+    }
 }
 
 /// One line for each change that a player would notice; what the speaker is now.

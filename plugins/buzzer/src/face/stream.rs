@@ -1,7 +1,7 @@
 //! The never-ending sound that runs on the audio thread.
 
 use super::feed::Event;
-use super::follower::{Follower, Next};
+use super::follower::{At, Follower, Next};
 use crate::synth::{Colour, Renderer, SynthError};
 use kira::Frame;
 use kira::info::Info;
@@ -127,7 +127,12 @@ impl Sound for Playing {
             out.fill(Frame::ZERO);
             return;
         }
-        let plays = match self.follower.next(self.renderer.tick(), dt * out.len() as f64) {
+        let at = At {
+            position: self.renderer.tick(),
+            sounding: self.renderer.is_sounding(),
+            edge: self.renderer.next_edge_tick(),
+        };
+        let plays = match self.follower.next(at, dt * out.len() as f64) {
             Next::Hold => false,
             Next::Play(pace) => {
                 self.renderer.set_pace(pace);

@@ -135,6 +135,18 @@ impl Renderer {
         self.edges.len()
     }
 
+    /// The tick of the first edge that was not reached yet.
+    #[must_use]
+    pub fn next_edge_tick(&self) -> Option<u64> {
+        self.edges.front().map(|edge| edge.0 / 2)
+    }
+
+    /// Whether a tone is on, or still dying away.
+    #[must_use]
+    pub fn is_sounding(&self) -> bool {
+        self.on || self.ramp > 0.0
+    }
+
     /// Whether there is nothing to hear now and until the next push.
     #[must_use]
     pub fn is_silent(&self) -> bool {

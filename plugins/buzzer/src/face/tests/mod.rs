@@ -1,15 +1,14 @@
 //! The whole way from messages to the device, with a device that keeps what it is given.
 
+mod speaker;
+
 use super::*;
 use crate::synth::measure::{frequency, peak, steepest};
 use bevy::MinimalPlugins;
 use bevy::time::TimeUpdateStrategy;
 use eggtooth_toy::Tone;
 use kira::backend::Renderer;
-use kira::backend::mock::{MockBackend, MockBackendSettings};
-use kira::{AudioManager, AudioManagerSettings};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 const RATE: usize = 48_000;
 const FRAME: usize = RATE / 60;
@@ -59,6 +58,7 @@ impl Game {
     fn new() -> Self {
         let mut game = Self::with(Arc::new(Player::open));
         assert_eq!(game.device().settle(Duration::from_secs(10)), Some(Change::Opened));
+        game.app.insert_resource(Speaker::Playing);
         game.app.world_mut().resource_mut::<BuzzerSettings>().volume = 1.0;
         game
     }
@@ -107,6 +107,25 @@ impl Game {
             edges(self, now..now + ticks);
             self.frame(ticks);
         }
+    }
+
+    /// One frame of a game that slept for `seconds`, or hung; then frames as usual.
+    fn sleep(&mut self, seconds: u64) {
+        let take = |game: &mut Self, count| {
+            let block = game.device().player().unwrap().manager.backend_mut().take(count);
+            game.heard.extend(block);
+        };
+        take(self, seconds as usize * RATE);
+        self.app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(seconds)));
+        self.app.world_mut().get_mut::<Clock>(self.toy).unwrap().0 += seconds * 32_768;
+        self.app.update();
+        self.app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 60));
+        take(self, FRAME);
+    }
+
+    fn redraws(&mut self) -> bool {
+        let mut requests = self.app.world_mut().resource_mut::<Messages<RequestRedraw>>();
+        requests.drain().count() > 0
     }
 
     fn quiet(&mut self, frames: usize) {
@@ -224,12 +243,101 @@ fn a_stalled_window_resynchronises() {
     assert_eq!(peak(&block[RATE / 5..]), 0.0);
     game.frame(8192);
     game.quiet(90);
+    // What the tone is late by is made up in the next silence.
     let now = game.tick();
-    let from = game.heard.len();
     game.tone(game.toy, now, None);
     game.quiet(30);
-    let end = game.heard.iter().rposition(|s| *s != 0.0).unwrap();
-    assert!((end - from) * 1000 / RATE < 90, "{} ms late", (end - from) * 1000 / RATE);
+    let now = game.tick();
+    let from = game.heard.len();
+    game.tone(game.toy, now, BEEP);
+    game.quiet(30);
+    let (delay, _) = beep(&game.heard[from..]);
+    assert!((10..70).contains(&delay), "{delay} ms");
+}
+
+/// The milliseconds before and during the first sound.
+fn beep(samples: &[f32]) -> (usize, usize) {
+    let first = samples.iter().position(|s| s.abs() > 0.05).unwrap();
+    let last = samples.iter().rposition(|s| s.abs() > 0.05).unwrap();
+    (first * 1000 / RATE, (last - first) * 1000 / RATE)
+}
+
+#[test]
+fn a_beep_that_ends_a_sleep_is_heard_whole() {
+    let mut game = Game::new();
+    game.quiet(10);
+    game.sleep(1);
+    game.sleep(1);
+    // The shortest sound of a chip, a one-shot of 31.25 ms, begins 9 ms before the frame that woke.
+    let begin = game.tick() + 32_768 - 300;
+    game.tone(game.toy, begin, HIGH);
+    let from = game.heard.len() + RATE;
+    game.sleep(1);
+    game.tone(game.toy, begin + 1024, None);
+    game.quiet(30);
+    let (delay, length) = beep(&game.heard[from..]);
+    assert!(delay < 60, "{delay} ms");
+    assert!((29..=33).contains(&length), "{length} ms");
+}
+
+#[test]
+fn an_answer_to_a_press_in_a_sleep_is_heard_whole() {
+    let mut game = Game::new();
+    game.quiet(10);
+    game.sleep(1);
+    // The press woke the game, and the toy met it at the beginning of what it had slept.
+    let begin = game.tick() + 5000;
+    game.tone(game.toy, begin, HIGH);
+    game.tone(game.toy, begin + 3277, None);
+    let from = game.heard.len() + RATE;
+    game.sleep(1);
+    game.quiet(60);
+    let (delay, length) = beep(&game.heard[from..]);
+    assert!(delay < 30, "{delay} ms");
+    assert!((98..=102).contains(&length), "{length} ms");
+    // The lead of most of a second is gone for the next one.
+    let now = game.tick();
+    let from = game.heard.len();
+    game.tone(game.toy, now, HIGH);
+    game.quiet(30);
+    let (delay, _) = beep(&game.heard[from..]);
+    assert!(delay < 70, "{delay} ms");
+}
+
+#[test]
+fn the_game_stays_awake_while_something_sounds() {
+    let mut game = Game::new();
+    game.quiet(40);
+    game.redraws();
+    game.quiet(1);
+    assert!(!game.redraws());
+    let now = game.tick();
+    game.tone(game.toy, now, BEEP);
+    for _ in 0..100 {
+        game.quiet(1);
+        assert!(game.redraws());
+    }
+    // Paused, muted or over, it may sleep.
+    game.app.world_mut().resource_mut::<BuzzerSettings>().muted = true;
+    game.quiet(1);
+    assert!(!game.redraws());
+    game.app.world_mut().resource_mut::<BuzzerSettings>().muted = false;
+    game.quiet(1);
+    assert!(game.redraws());
+    game.app.world_mut().get_mut::<Pace>(game.toy).unwrap().paused = true;
+    (0..40).for_each(|_| game.frame(0));
+    game.redraws();
+    game.frame(0);
+    assert!(!game.redraws());
+    game.app.world_mut().get_mut::<Pace>(game.toy).unwrap().paused = false;
+    let now = game.tick();
+    game.tone(game.toy, now, None);
+    game.quiet(20);
+    assert!(game.redraws(), "a tune may go on");
+    game.quiet(20);
+    game.redraws();
+    game.quiet(1);
+    assert!(!game.redraws());
 }
 
 #[test]
@@ -293,101 +401,6 @@ fn volume_and_mute_act_at_once_and_softly() {
     assert_eq!(set(f32::NAN, false), 0.0);
     assert!((set(7.0, false) - 1.0).abs() < 0.02);
     assert!(steepest(&game.heard) <= wave * 1.02);
-}
-
-#[test]
-fn follows_the_device_to_another_sample_rate() {
-    let mut game = Game::new();
-    game.quiet(30);
-    let now = game.tick();
-    game.tone(game.toy, now, BEEP);
-    game.quiet(30);
-    game.device().player().unwrap().manager.backend_mut().change_rate(96_000);
-    let mut heard = Vec::new();
-    for frame in 0..90 {
-        let ticks = if frame % 15 == 0 { 1024 } else { 512 };
-        game.app.world_mut().get_mut::<Clock>(game.toy).unwrap().0 += ticks;
-        game.app.update();
-        heard.extend(game.device().player().unwrap().manager.backend_mut().take(1600));
-    }
-    let measured = frequency(&heard[48_000..], 96_000.0);
-    assert!((measured / 2048.0 - 1.0).abs() < 0.004, "{measured}");
-    // A rate that nobody renders is silent, and no harm.
-    game.device().player().unwrap().manager.backend_mut().change_rate(1);
-    game.quiet(2);
-    assert_eq!(peak(&game.heard[game.heard.len() - FRAME..]), 0.0);
-}
-
-#[test]
-fn a_game_without_a_device_goes_on_and_finds_it_later() {
-    let there = Arc::new(AtomicBool::new(false));
-    let seen = there.clone();
-    let mut game =
-        Game::with(Arc::new(move || if seen.load(Ordering::Relaxed) { Player::open() } else { Err("none".into()) }));
-    let speaker = |game: &Game| *game.app.world().resource::<Speaker>();
-    let until = |game: &mut Game, wanted| {
-        for _ in 0..60_000 {
-            game.quiet(1);
-            if speaker(game) == wanted {
-                return;
-            }
-            std::thread::yield_now();
-        }
-        panic!("{:?} instead of {wanted:?}", speaker(game));
-    };
-    assert_eq!(speaker(&game), Speaker::Opening);
-    until(&mut game, Speaker::Absent);
-    let now = game.tick();
-    game.tone(game.toy, now, BEEP);
-    game.quiet(600);
-    there.store(true, Ordering::Relaxed);
-    until(&mut game, Speaker::Playing);
-    game.quiet(60);
-    assert!(peak(&game.heard) > 0.1, "it joins in the middle of the tone");
-
-    // Then the device takes no more samples.
-    for _ in 0..240 {
-        game.app.update();
-    }
-    assert_eq!(speaker(&game), Speaker::Absent);
-    until(&mut game, Speaker::Playing);
-}
-
-#[test]
-fn a_computer_that_slept_has_not_lost_its_device() {
-    let mut device = Device::<Tape>::new(Arc::new(Player::open));
-    assert_eq!(device.settle(Duration::from_secs(10)), Some(Change::Opened));
-    assert_eq!(device.poll(Duration::from_secs(1)), None);
-    assert_eq!(device.poll(Duration::from_secs(30_000)), None);
-    let seconds = 30_000.0;
-    let lost = (0..100).find(|n| device.poll(Duration::from_secs_f64(seconds + 0.1 * f64::from(*n))).is_some());
-    assert!((20..=30).contains(&lost.unwrap()), "{lost:?}");
-    assert!(device.player().is_none());
-}
-
-#[test]
-fn a_library_that_panics_is_no_device() {
-    let mut device = Device::<Tape>::new(Arc::new(|| panic!("as kira's unwraps do")));
-    let change = device.settle(Duration::from_secs(10));
-    assert_eq!(change, Some(Change::Failed("the sound library gave up".into())));
-}
-
-#[test]
-fn runs_on_kiras_mock_and_ends_with_the_game() {
-    let (feed, events) = feed::Feed::new();
-    let stream = stream::Stream::new(events, Arc::new(stream::Shared::default())).unwrap();
-    let mut manager = AudioManager::<MockBackend>::new(AudioManagerSettings {
-        backend_settings: MockBackendSettings { sample_rate: 44_100 },
-        ..AudioManagerSettings::default()
-    })
-    .unwrap();
-    manager.play(stream).unwrap();
-    manager.backend_mut().on_start_processing();
-    manager.backend_mut().process();
-    assert_eq!(manager.main_track().num_sounds(), 1);
-    drop(feed);
-    manager.backend_mut().on_start_processing();
-    assert_eq!(manager.main_track().num_sounds(), 0);
 }
 
 #[test]
