@@ -67,7 +67,7 @@ fn plan(needs: &[&Need], manager: Option<Manager>, root: bool, sudo: bool) -> Pl
     let command = manager.command(&names);
     let command = match (manager, root) {
         (_, true) => command,
-        (Manager::Apt, false) => format!("su -c '{command}'"),
+        (Manager::Apt, false) => format!("su -c 'apt-get update && {command}'"),
         (_, false) => format!("sudo {command}"),
     };
     Plan::Tell(format!(
@@ -143,7 +143,10 @@ mod tests {
         let Plan::Tell(text) = plan(&alsa(), Some(Manager::Apt), false, false) else {
             panic!("without root and sudo nothing can be installed");
         };
-        assert!(text.contains("su -c 'apt-get install --no-install-recommends libasound2-dev'"), "{text}");
+        assert!(
+            text.contains("su -c 'apt-get update && apt-get install --no-install-recommends libasound2-dev'"),
+            "{text}"
+        );
         assert!(text.contains("ALSA"), "{text}");
     }
 

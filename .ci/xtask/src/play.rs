@@ -10,14 +10,14 @@ use crate::{cargo, install, system};
 
 /// Installs what is missing, builds, and starts the game with `args`; without a display, the terminal face.
 pub fn play(args: &[OsString]) -> Result<ExitCode> {
-    let (purpose, build, face) = if system::has_display() {
-        (Purpose::Game, cargo::GAME_BUILD, "play")
+    let (purpose, build, face, first_time) = if system::has_display() {
+        (Purpose::Game, cargo::GAME_BUILD, "play", "a quarter of an hour")
     } else {
         println!("There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): playing in the terminal.");
-        (Purpose::Terminal, cargo::PLAIN_BUILD, "term")
+        (Purpose::Terminal, cargo::PLAIN_BUILD, "term", "two minutes")
     };
     install::ensure(purpose)?;
-    println!("Building. The first time takes a while: a quarter of an hour for the game on two cores.");
+    println!("Building. The first time takes about {first_time} on two cores, later a moment.");
     cargo::run(build)?;
     let mut command = Command::new(cargo::built("eggtooth")?);
     command.arg(face);
