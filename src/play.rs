@@ -22,6 +22,9 @@ use std::process::ExitCode;
 /// The window at first start: the size all screenshots are judged at.
 const WINDOW: (u32, u32) = (1280, 720);
 
+/// Libraries whose warnings are about this computer, in words that help no player.
+const LOUD_LIBRARIES: &str = "winit=error,bevy_render=error,wgpu=error,naga=error,calloop=error";
+
 /// Opens the window and plays until it is closed.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
                     }),
                     ..WindowPlugin::default()
                 })
-                .set(LogPlugin { level: Level::WARN, ..LogPlugin::default() }),
+                .set(LogPlugin { level: Level::WARN, filter: LOUD_LIBRARIES.into(), ..LogPlugin::default() }),
         );
     })?;
     app.add_plugins((ToyPlugin, ScreenPlugin, ShellPlugin, BuzzerPlugin, DeskPlugin, rest::plugin))

@@ -40,6 +40,8 @@ pub fn guarded(open: impl FnOnce()) -> anyhow::Result<()> {
     let result = catch_unwind(AssertUnwindSafe(open));
     set_hook(hook);
     result.map_err(|_| {
-        anyhow!("the display could not be reached; check that it is running, or play in this terminal with `eggtooth term`")
+        anyhow!(
+            "the display could not be reached; check that it is running, or play in this terminal with `eggtooth term`"
+        )
     })
 }

@@ -1,0 +1,165 @@
+//! Files that a player brings: what they are taken for, and reading them beside the frame.
+
+use eggtooth_cartridge::Cartridge;
+use eggtooth_toy::Home;
+use eggtooth_vault::{Entry, check_name};
+use std::path::{Path, PathBuf};
+
+/// What a file is taken for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A pet that was exported.
+    Pet,
+    /// Anything else; what it really is, the cartridge says.
+    Rom,
+}
+
+/// What a dropped or chosen file is taken for.
+#[must_use]
+pub fn kind(path: &Path) -> Kind {
+    match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("egg") => Kind::Pet,
+        _ => Kind::Rom,
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub enum Read {
+    /// A program, and the name for a pet with it: the file's without its ending, where that is one.
+    Rom(Box<Cartridge>, Option<String>),
+    /// A pet, on the shelf already.
+    Pet(Entry),
+}
+
+/// Reads a file. Takes as long as the disk; bounded in size. Call it off the frame.
+///
+/// # Errors
+/// A sentence for the player.
+pub fn read(path: &Path, home: &Home) -> Result<Read, String> {
+    match kind(path) {
+        Kind::Pet => home.dir().import(path).map(Read::Pet).map_err(|error| error.to_string()),
+        Kind::Rom => {
+            let cartridge = Cartridge::open(path).map_err(|error| error.to_string())?;
+            let name = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| check_name(stem).ok());
+            Ok(Read::Rom(Box::new(cartridge), name))
+        }
+    }
+}
+
+/// The pet on the shelf that runs this program, the one saved last if there are several.
+#[must_use]
+pub fn newest_with<'a>(shelf: &'a [Entry], rom: &[u8; 32]) -> Option<&'a Entry> {
+    let same = shelf.iter().filter(|entry| entry.meta.as_ref().is_some_and(|meta| meta.rom == *rom));
+    same.max_by_key(|entry| entry.meta.as_ref().map(|meta| meta.saved_at))
+}
+
+/// A path as people type or paste it: quotes around it fall away, `~` is their folder.
+#[must_use]
+pub fn typed_path(text: &str, user: Option<&Path>) -> PathBuf {
+    let text = text.trim();
+    let quoted = ['"', '\''].iter().find_map(|q| text.strip_prefix(*q)?.strip_suffix(*q));
+    let text = quoted.unwrap_or(text);
+    match (text.strip_prefix("~/"), user) {
+        (Some(rest), Some(user)) => user.join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eggtooth_toy::{Request, pip};
+
+    fn home() -> (tempfile::TempDir, Home) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(Some(folder.path().join("data"))).unwrap();
+        (folder, home)
+    }
+
+    #[test]
+    fn kinds_by_name() {
+        for (name, expected) in [
+            ("a.egg", Kind::Pet),
+            ("A.EGG", Kind::Pet),
+            ("tama.b", Kind::Rom),
+            ("tama.zip", Kind::Rom),
+            ("egg", Kind::Rom),
+            ("holiday.jpg", Kind::Rom),
+            ("", Kind::Rom),
+        ] {
+            assert_eq!(kind(Path::new(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_rom_brings_its_name() {
+        let (folder, home) = home();
+        let path = folder.path().join("My pet.bin");
+        std::fs::write(&path, pip().unwrap().normalised()).unwrap();
+        let Read::Rom(cartridge, name) = read(&path, &home).unwrap() else { panic!("no ROM") };
+        assert_eq!((cartridge.identity, name.as_deref()), (pip().unwrap().identity, Some("My pet")));
+    }
+
+    #[test]
+    fn an_exported_pet_comes_to_the_shelf() {
+        let (folder, home) = home();
+        let mut started = home.start(Request { toy: Some("Momo".into()), ..Request::default() }).unwrap();
+        started.session.machine.advance(99_999, &mut ());
+        started.session.save().unwrap();
+        let path = folder.path().join("momo.egg");
+        home.dir().export(started.session.slug().unwrap(), &path).unwrap();
+        let Read::Pet(entry) = read(&path, &home).unwrap() else { panic!("no pet") };
+        assert_eq!(home.dir().list().unwrap().len(), 2);
+        assert!(entry.name().starts_with("Momo"), "{}", entry.name());
+    }
+
+    #[test]
+    fn what_is_neither_is_refused_in_a_sentence() {
+        let (folder, home) = home();
+        for (name, bytes, says) in [
+            ("photo.bin", &b"\xff\xd8\xff\xe0\0\x10JFIF\0\0\0\0\0\0\0\0\0\0"[..], "not a ROM"),
+            ("empty.b", b"", "empty"),
+            ("broken.egg", b"EGG", ""),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let error = read(&path, &home).unwrap_err();
+            assert!(error.contains(says) && error.len() > 10, "{name}: {error}");
+        }
+        let error = read(folder.path(), &home).unwrap_err();
+        assert!(error.contains("folder"), "{error}");
+        let error = read(&folder.path().join("none.b"), &home).unwrap_err();
+        assert!(error.contains("no file"), "{error}");
+    }
+
+    #[test]
+    fn the_newest_pet_with_a_rom_is_found() {
+        let (_folder, home) = home();
+        assert_eq!(newest_with(&home.dir().list().unwrap(), &pip().unwrap().identity), None);
+        home.hatch(None, Some("One".into())).unwrap();
+        let shelf = home.dir().list().unwrap();
+        assert_eq!(newest_with(&shelf, &pip().unwrap().identity).map(Entry::name), Some("One"));
+        assert_eq!(newest_with(&shelf, &[7; 32]), None);
+        let mut second = shelf[0].clone();
+        if let Some(meta) = &mut second.meta {
+            meta.saved_at += 1;
+            meta.name = "Two".into();
+        }
+        assert_eq!(newest_with(&[second, shelf[0].clone()], &pip().unwrap().identity).map(Entry::name), Some("Two"));
+    }
+
+    #[test]
+    fn paths_as_people_type_them() {
+        let user = Path::new("/home/ada");
+        for (text, path) in [
+            (" /roms/a.b ", "/roms/a.b"),
+            ("\"/my roms/a.b\"", "/my roms/a.b"),
+            ("'/my roms/a.b'", "/my roms/a.b"),
+            ("~/a.b", "/home/ada/a.b"),
+            ("\"", "\""),
+        ] {
+            assert_eq!(typed_path(text, Some(user)), Path::new(path), "{text}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The menu's contents: a pure function of the model and what is being typed.
+
+mod help;
+mod pet;
+mod shelf;
+mod table;
+
+use crate::look::{AMBER, SAND};
+use crate::model::{Action, Model};
+use bevy_egui::egui::{self, Align, Button, Layout, Response, RichText, ScrollArea, Ui};
+use eggtooth_vault::Slug;
+
+pub use help::{buttons_picture, keys_table};
+pub use shelf::new_name;
+
+/// What is being typed or is unfolded; nothing of it is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The path of a ROM.
+    pub path: String,
+    /// The new pet's name.
+    pub new_name: String,
+    /// The new pet's program.
+    pub new_program: crate::model::Program,
+    /// Whether the new pet's fields are shown.
+    pub hatching: bool,
+    /// The pet whose buttons are shown.
+    pub unfolded: Option<Slug>,
+    /// The pet that is being renamed, and the name as typed so far.
+    pub renaming: Option<(Slug, String)>,
+    /// The field of the name was shown before: it takes the keyboard only once.
+    pub(crate) renaming_shown: bool,
+}
+
+/// Draws the menu into `ui`, which it fills and scrolls, and returns what was asked for.
+pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let out = &mut actions;
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Close").on_hover_text("Esc").clicked() {
+                out.push(Action::Menu(false));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center).with_main_justify(true), |ui| {
+                ui.add(egui::Label::new(RichText::new(&model.pet).heading()).truncate());
+            });
+        });
+    });
+    if let Some(reason) = &model.read_only {
+        ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // The scroll bar floats over this margin.
+        egui::Frame::new().inner_margin(egui::Margin { right: 14, ..egui::Margin::ZERO }).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            pet::time(ui, model, out);
+            pet::pet(ui, model, out);
+            shelf::shelf(ui, model, form, out);
+            shelf::roms(ui, form, out);
+            table::sound(ui, model, out);
+            table::design(ui, model, out);
+            table::picture(ui, model, out);
+            help::help(ui, model, out);
+        });
+    });
+    actions
+}
+
+/// The line above a section.
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(10.0);
+    ui.colored_label(AMBER, text);
+}
+
+/// A line of explanation.
+fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
+    ui.add(egui::Label::new(RichText::new(text).color(SAND)).wrap())
+}
+
+/// A button that can be chosen.
+fn chip(ui: &mut Ui, chosen: bool, text: impl Into<RichText>) -> Response {
+    ui.add(Button::selectable(chosen, text.into()).frame_when_inactive(true))
+}
+
+/// A button as wide as the menu; greyed with the reason below it where it cannot be pressed.
+fn wide(ui: &mut Ui, text: impl Into<RichText>, refusal: Option<&str>) -> Response {
+    let button = Button::new(text.into()).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
+    let response = ui.add_enabled(refusal.is_none(), button);
+    if let Some(reason) = refusal {
+        note(ui, reason);
+    }
+    response
+}

@@ -1,0 +1,244 @@
+//! Everything that lies over the picture: the bar, the menu, the first-start card, sentences.
+
+use crate::look::{self, AMBER, CREAM, SAND};
+use crate::model::{Action, Model};
+use crate::panel::{Form, buttons_picture, panel};
+use crate::toasts::Toasts;
+use bevy::ecs::resource::Resource;
+use bevy_egui::egui::{self, Align, Align2, Area, Button, Context, Id, Label, Layout, Order, RichText, Ui, pos2, vec2};
+
+/// Seconds that the bar stays after the pointer's last movement.
+pub const LINGER: f32 = 3.0;
+/// Seconds in which it goes.
+const FADE: f32 = 0.4;
+/// Seconds that the keys are shown at the first start.
+pub const CARD_SECONDS: f32 = 12.0;
+/// The menu's width, in points.
+const PANEL: f32 = 360.0;
+/// Between the window's edge and what lies over the picture.
+const EDGE: f32 = 12.0;
+
+/// What the interface does at the moment.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct View {
+    /// The menu is open.
+    pub open: bool,
+    /// What is typed in it.
+    pub form: Form,
+    /// Sentences.
+    pub toasts: Toasts,
+    /// Seconds since the pointer moved.
+    pub still: f32,
+    /// Seconds that the keys are still shown; 0 or less: they are not.
+    pub card: f32,
+    /// Files hang over the window.
+    pub hovering: bool,
+    /// The pointer rests on the bar or a sentence: they stay.
+    pub held: bool,
+}
+
+impl View {
+    /// Nothing is shown until the pointer moves.
+    #[must_use]
+    pub fn new() -> View {
+        View { still: f32::INFINITY, ..View::default() }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, seconds: f32) {
+        if self.held {
+            self.still = self.still.min(LINGER / 2.0);
+        } else {
+            self.toasts.pass(seconds);
+            self.still += seconds;
+        }
+        self.card = (self.card - seconds).max(0.0);
+    }
+
+    /// How visible the bar is, 0 to 1.
+    #[must_use]
+    pub fn bar(&self, less_motion: bool) -> f32 {
+        let gone = self.still - LINGER;
+        match () {
+            () if self.open || gone <= 0.0 => 1.0,
+            () if less_motion || gone >= FADE => 0.0,
+            () => 1.0 - gone / FADE,
+        }
+    }
+
+    /// Whether the next picture differs although nothing is touched.
+    #[must_use]
+    pub fn moves(&self, less_motion: bool) -> bool {
+        let bar = self.bar(less_motion);
+        bar > 0.0 && bar < 1.0
+    }
+
+    /// Whether there is nothing to draw, apart from states of time.
+    #[must_use]
+    pub fn is_empty(&self, less_motion: bool) -> bool {
+        self.bar(less_motion) == 0.0 && self.toasts.is_empty() && self.card <= 0.0 && !self.hovering
+    }
+}
+
+/// Draws it all and returns what was asked for.
+pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let window = ctx.content_rect();
+    let bar = view.bar(model.less_motion);
+    let mut held = false;
+    let panel_width = if view.open { panel_width(window.width()) } else { 0.0 };
+    let free = window.width() - panel_width;
+    if bar > 0.0 && !view.open {
+        held |= menu_button(ctx, bar, &mut actions);
+    }
+    let states = states(model, bar > 0.0);
+    if !states.is_empty() && free > 0.0 {
+        pills(ctx, &states, if view.open || bar == 0.0 { free } else { free - 100.0 });
+    }
+    if view.card > 0.0 && !view.open {
+        card(ctx, view);
+    }
+    if view.open {
+        menu(ctx, model, view, panel_width, &mut actions);
+    }
+    if !view.toasts.is_empty() {
+        held |= sentences(ctx, view, free, &mut actions);
+    }
+    if view.hovering {
+        drop_hint(ctx);
+    }
+    view.held = held;
+    if view.moves(model.less_motion) {
+        ctx.request_repaint();
+    }
+    actions
+}
+
+/// The menu takes the whole of a window in which too little of the toy would be left.
+fn panel_width(window: f32) -> f32 {
+    if window - PANEL < 280.0 { window } else { PANEL }
+}
+
+fn menu_button(ctx: &Context, opacity: f32, actions: &mut Vec<Action>) -> bool {
+    let area = Area::new(Id::new("bar")).anchor(Align2::RIGHT_TOP, vec2(-EDGE, EDGE));
+    let response = area.show(ctx, |ui| {
+        ui.set_opacity(opacity);
+        let button = Button::new(RichText::new("Menu").color(CREAM)).fill(look::PILL).corner_radius(16);
+        if ui.add(button).on_hover_text("Esc").clicked() {
+            actions.push(Action::Menu(true));
+        }
+    });
+    response.response.contains_pointer()
+}
+
+/// States that a player should know of, in words. Those that stop or change time are always shown,
+/// the others while the bar is.
+fn states(model: &Model, all: bool) -> Vec<String> {
+    let mut states = Vec::new();
+    if model.time.paused {
+        states.push("Paused: Space goes on".into());
+    }
+    if model.time.fast_forward {
+        states.push("Fast-forward until it calls".into());
+    } else if model.time.speed != 1 {
+        states.push(format!("Time runs ×{}", model.time.speed));
+    }
+    if all {
+        if model.sound.no_device {
+            states.push("No sound device".into());
+        } else if model.sound.muted || model.sound.volume == 0 {
+            states.push("Muted".into());
+        }
+        if !model.writable() {
+            states.push("Nothing is saved".into());
+        }
+    }
+    states
+}
+
+fn pills(ctx: &Context, states: &[String], width: f32) {
+    let area = Area::new(Id::new("states")).anchor(Align2::LEFT_TOP, vec2(EDGE, EDGE)).interactable(false);
+    area.show(ctx, |ui| {
+        ui.set_max_width(width - 2.0 * EDGE);
+        for state in states {
+            look::pill().show(ui, |ui| ui.add(Label::new(RichText::new(state).color(CREAM)).wrap()));
+        }
+    });
+}
+
+fn menu(ctx: &Context, model: &Model, view: &mut View, width: f32, actions: &mut Vec<Action>) {
+    let window = ctx.content_rect();
+    let area = Area::new(Id::new("menu")).fixed_pos(pos2(window.right() - width, window.top())).order(Order::Middle);
+    area.constrain(false).show(ctx, |ui| {
+        let margin = egui::Margin { left: 18, right: 4, top: 14, bottom: 10 };
+        let frame = egui::Frame::new().fill(look::CARD).inner_margin(margin);
+        frame.show(ui, |ui| {
+            let size = vec2(width, window.height()) - margin.sum();
+            ui.set_min_size(size);
+            ui.set_max_size(size);
+            actions.extend(panel(ui, model, &mut view.form));
+        });
+    });
+}
+
+/// The keys, at the first start.
+fn card(ctx: &Context, view: &mut View) {
+    let window = ctx.content_rect();
+    // Beside the toy where there is room, else below it.
+    let (anchor, offset) = if window.width() > 900.0 {
+        (Align2::LEFT_CENTER, vec2(3.0 * EDGE, 0.0))
+    } else {
+        (Align2::CENTER_BOTTOM, vec2(0.0, -EDGE))
+    };
+    let width = (window.width() - 2.0 * EDGE).min(300.0);
+    Area::new(Id::new("card")).anchor(anchor, offset).order(Order::Middle).show(ctx, |ui| {
+        look::card().show(ui, |ui| {
+            ui.set_width(width - 32.0);
+            ui.label(RichText::new("Three buttons").heading().color(AMBER));
+            buttons_picture(ui);
+            ui.label(RichText::new("A chooses, B does it, C goes back. Or click them on the toy.").color(SAND));
+            ui.label(RichText::new("Esc opens the menu.").color(SAND));
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                if ui.button("Got it").clicked() {
+                    view.card = 0.0;
+                }
+            });
+        });
+    });
+}
+
+fn sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action>) -> bool {
+    let window = ctx.content_rect();
+    let room = if free > 0.0 { free } else { window.width() };
+    let width = (room - 2.0 * EDGE).min(420.0);
+    let shown: Vec<_> = view.toasts.shown().cloned().collect();
+    let area = Area::new(Id::new("toasts")).anchor(Align2::LEFT_BOTTOM, vec2(EDGE, -EDGE)).order(Order::Foreground);
+    let response = area.show(ctx, |ui: &mut Ui| {
+        ui.set_max_width(width);
+        for toast in shown {
+            look::card().show(ui, |ui| {
+                ui.set_width(width - 32.0);
+                ui.add(Label::new(RichText::new(&toast.text).color(CREAM)).wrap());
+                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                    if ui.button("Close").clicked() {
+                        view.toasts.dismiss(toast.id);
+                    }
+                    if let Some((label, action)) = &toast.button
+                        && ui.button(*label).clicked()
+                    {
+                        actions.push(action.clone());
+                        view.toasts.dismiss(toast.id);
+                    }
+                });
+            });
+        }
+    });
+    response.response.contains_pointer()
+}
+
+fn drop_hint(ctx: &Context) {
+    let area = Area::new(Id::new("drop")).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).order(Order::Foreground);
+    area.interactable(false).show(ctx, |ui| {
+        look::card().show(ui, |ui| ui.label(RichText::new("Drop a ROM or a saved pet").heading().color(CREAM)));
+    });
+}

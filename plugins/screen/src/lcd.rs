@@ -1,0 +1,140 @@
+//! From a toy's frame to what is drawn.
+
+use bevy::app::{App, PostUpdate, Startup};
+use bevy::asset::{AssetEventSystems, Assets, Handle};
+use bevy::camera::visibility::VisibilitySystems;
+use bevy::ecs::prelude::*;
+use bevy::image::Image;
+use bevy::math::primitives::Rectangle;
+use bevy::mesh::{Mesh, Mesh3d, Meshable};
+use bevy::pbr::MeshMaterial3d;
+use bevy::time::{Real, Time};
+use bevy::transform::components::Transform;
+use eggtooth_toy::Frame;
+use eggtooth_toy::face::LcdFrame;
+
+use crate::material::{LcdLook, LcdMaterial, LcdParams};
+use crate::response::Response;
+use crate::texture;
+use crate::{ScreenSystems, icons, layout};
+
+/// A screen that shows the [`LcdFrame`] of a toy: a glass of [`layout::GLASS`] millimetres facing +z of its
+/// `Transform`. A toy without a frame, or none at all, leaves it blank.
+#[derive(Component, Clone, Copy, Debug)]
+#[require(Transform, LcdLook)]
+pub struct LcdScreen {
+    /// The toy.
+    pub toy: Entity,
+}
+
+/// What the screens did this frame, for whoever decides whether to draw.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LcdActivity {
+    /// A texture was rewritten: the picture differs from the last frame's.
+    pub changed: bool,
+    /// Dots still fade: the next frame will differ as well.
+    pub moving: bool,
+}
+
+/// The state behind one screen.
+#[derive(Component)]
+struct Panel {
+    response: Response,
+    texels: texture::Texels,
+    image: Handle<Image>,
+    material: Handle<LcdMaterial>,
+}
+
+/// What all screens share.
+#[derive(Resource)]
+struct Stock {
+    glass: Handle<Mesh>,
+    icons: Handle<Image>,
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<LcdActivity>().add_systems(Startup, stock).add_systems(
+        PostUpdate,
+        (build, relook, fade)
+            .chain()
+            .in_set(ScreenSystems::Update)
+            .before(AssetEventSystems)
+            .before(VisibilitySystems::CalculateBounds),
+    );
+}
+
+fn stock(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut images: ResMut<Assets<Image>>) {
+    let glass = meshes.add(Rectangle::from_size(layout::GLASS).mesh());
+    commands.insert_resource(Stock { glass, icons: images.add(icons::image()) });
+}
+
+/// Gives a new screen its mesh, texture and material; it starts with its toy's picture, without a fade.
+fn build(
+    mut commands: Commands,
+    stock: Res<Stock>,
+    screens: Query<(Entity, &LcdScreen, &LcdLook), Without<Panel>>,
+    frames: Query<&LcdFrame>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<LcdMaterial>>,
+    mut activity: ResMut<LcdActivity>,
+) {
+    for (entity, screen, look) in &screens {
+        let response = Response::settled(&frame(&frames, screen));
+        let texels = texture::texels(&response);
+        let image = images.add(texture::image(&texels));
+        let material = materials.add(LcdMaterial {
+            params: LcdParams::new(look),
+            cells: image.clone(),
+            icons: stock.icons.clone(),
+        });
+        activity.changed = true;
+        commands.entity(entity).insert((
+            Mesh3d(stock.glass.clone()),
+            MeshMaterial3d(material.clone()),
+            Panel { response, texels, image, material },
+        ));
+    }
+}
+
+fn relook(panels: Query<(&Panel, &LcdLook), Changed<LcdLook>>, mut materials: ResMut<Assets<LcdMaterial>>) {
+    for (panel, look) in &panels {
+        let params = LcdParams::new(look);
+        if materials.get(&panel.material).is_some_and(|material| material.params != params)
+            && let Some(mut material) = materials.get_mut(&panel.material)
+        {
+            material.params = params;
+        }
+    }
+}
+
+fn fade(
+    time: Res<Time<Real>>,
+    frames: Query<&LcdFrame>,
+    mut panels: Query<(&LcdScreen, &mut Panel)>,
+    mut images: ResMut<Assets<Image>>,
+    mut activity: ResMut<LcdActivity>,
+) {
+    let mut now = LcdActivity::default();
+    // At rest the program may sleep between updates; a fade that begins now begins now.
+    let seconds = if activity.moving { time.delta_secs() } else { time.delta_secs().min(1.0 / 60.0) };
+    for (screen, mut panel) in &mut panels {
+        let target = frame(&frames, screen);
+        now.moving |= panel.response.step(&target, seconds);
+        let texels = texture::texels(&panel.response);
+        if texels == panel.texels {
+            continue;
+        }
+        if let Some(mut image) = images.get_mut(&panel.image)
+            && let Some(data) = image.data.as_mut()
+        {
+            data.copy_from_slice(&texels);
+            panel.texels = texels;
+            now.changed = true;
+        }
+    }
+    activity.set_if_neq(now);
+}
+
+fn frame(frames: &Query<&LcdFrame>, screen: &LcdScreen) -> Frame {
+    frames.get(screen.toy).map(|frame| frame.0).unwrap_or_default()
+}

@@ -1,0 +1,168 @@
+//! Photographs the egg without a chip: a hand-made picture on the screen, any design, size and quality.
+//!
+//! `cargo run --example studio -- [--design NAME] [--size WxH] [--quality low|medium|high] [--press ABC]
+//! [--contrast 0-15] [--frames N] [--out FILE.png]`. With `--frames` it draws that many live frames and says how long
+//! one takes, and how long a photograph.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for people who work on the picture")]
+
+use std::time::Instant;
+
+use bevy::app::{App, PluginGroup};
+use bevy::asset::{Assets, RenderAssetUsages};
+use bevy::camera::RenderTarget;
+use bevy::ecs::prelude::*;
+use bevy::image::Image;
+use bevy::math::UVec2;
+use bevy::prelude::DefaultPlugins;
+use bevy::render::render_resource::{TextureFormat, TextureUsages};
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::render::{RenderPlugin, renderer::RenderDevice};
+use bevy::window::{ExitCondition, WindowPlugin};
+use eggtooth_screen::ScreenPlugin;
+use eggtooth_shell::{Design, DrawTo, Quality, Redraw, ShellDesign, ShellPlugin};
+use eggtooth_toy::face::{LcdFrame, Press, Shown, ToyEdge};
+use eggtooth_toy::{Button, Frame};
+
+/// A picture with everything in it: a creature, thin lines, single dots, all icons.
+const PICTURE: [&str; 16] = [
+    "#..............................#",
+    "..........######................",
+    "........##......##.......#.#.#.#",
+    ".......#..........#.......#.#.#.",
+    "......#............#.....#.#.#.#",
+    "......#..##....##..#......#.#.#.",
+    ".....#...##....##...#...........",
+    ".....#..............#....#####..",
+    ".....#.....####.....#....#......",
+    ".....#......##......#....####...",
+    "......#............#.....#......",
+    "......##..........##.....#####..",
+    "....##..##########..##..........",
+    "...#......#....#......#.########",
+    "....######......######..........",
+    "#..............................#",
+];
+
+fn main() {
+    let mut design = Design::default();
+    let mut size = UVec2::new(1280, 720);
+    let mut quality = Quality::Medium;
+    let mut pressed = Vec::new();
+    let mut contrast = 8;
+    let mut frames = 0;
+    let mut out = None;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(key) = arguments.next() {
+        let value = arguments.next().unwrap_or_default();
+        match key.as_str() {
+            "--design" => design = Design::named(&value).unwrap_or_default(),
+            "--size" => {
+                let (x, y) = value.split_once('x').unwrap();
+                size = UVec2::new(x.parse().unwrap(), y.parse().unwrap());
+            }
+            "--quality" => {
+                quality = match value.as_str() {
+                    "low" => Quality::Low,
+                    "high" => Quality::High,
+                    _ => Quality::Medium,
+                }
+            }
+            "--press" => {
+                pressed = Button::ALL.into_iter().filter(|button| value.contains(&format!("{button:?}"))).collect();
+            }
+            "--contrast" => contrast = value.parse().unwrap(),
+            "--frames" => frames = value.parse().unwrap(),
+            "--out" => out = Some(value),
+            other => println!("unknown argument {other}"),
+        }
+    }
+
+    let started = Instant::now();
+    let mut app = App::new();
+    app.add_plugins(
+        DefaultPlugins
+            .set(WindowPlugin {
+                primary_window: None,
+                exit_condition: ExitCondition::DontExit,
+                ..WindowPlugin::default()
+            })
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..RenderPlugin::default() })
+            .disable::<bevy::winit::WinitPlugin>(),
+    );
+    app.add_message::<Press>().add_message::<ToyEdge>();
+    let mut image = Image::new_target_texture(size.x, size.y, TextureFormat::Rgba8UnormSrgb, None);
+    image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
+    image.asset_usage = RenderAssetUsages::default();
+    let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
+    app.insert_resource(DrawTo { target: RenderTarget::Image(target.clone().into()), size });
+    app.insert_resource(quality);
+    app.add_plugins((ScreenPlugin, ShellPlugin));
+    app.insert_resource(quality);
+
+    let mut frame = Frame { icons: 0b0101_1010, contrast, ..Frame::default() };
+    for (y, row) in PICTURE.iter().enumerate() {
+        for (x, c) in row.chars().enumerate() {
+            frame.rows[y] |= u32::from(c == '#') << x;
+        }
+    }
+    let toy = app.world_mut().spawn((LcdFrame(frame), Shown)).id();
+    app.finish();
+    app.cleanup();
+    app.update();
+    let mut shells = app.world_mut().query::<&mut ShellDesign>();
+    for mut shell in shells.iter_mut(app.world_mut()) {
+        shell.0 = design;
+    }
+    for button in pressed {
+        app.world_mut().write_message(Press { toy, button, down: true });
+    }
+    for _ in 0..12 {
+        update(&mut app);
+    }
+    println!("first picture after {:?}", started.elapsed());
+    if frames > 0 {
+        let started = Instant::now();
+        for _ in 0..frames {
+            app.world_mut().resource_mut::<Redraw>().request();
+            update(&mut app);
+        }
+        println!("live frame: {:?}", started.elapsed() / frames);
+        let started = Instant::now();
+        for _ in 0..frames {
+            update(&mut app);
+        }
+        println!("still frame: {:?}", started.elapsed() / frames);
+        let started = Instant::now();
+        for _ in 0..4 {
+            app.world_mut().resource_mut::<Redraw>().request_photo();
+            update(&mut app);
+            update(&mut app);
+        }
+        println!("photograph: {:?}", started.elapsed() / 4);
+    }
+    if let Some(path) = out {
+        app.world_mut().resource_mut::<Redraw>().request_frames(3);
+        let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let flag = done.clone();
+        app.world_mut().spawn(Screenshot::image(target)).observe(move |shot: On<ScreenshotCaptured>| {
+            shot.image.clone().try_into_dynamic().unwrap().to_rgb8().save(&path).unwrap();
+            flag.store(true, std::sync::atomic::Ordering::Release);
+        });
+        for _ in 0..20 {
+            app.world_mut().resource_mut::<Redraw>().request();
+            update(&mut app);
+            if done.load(std::sync::atomic::Ordering::Acquire) {
+                return;
+            }
+        }
+        println!("no picture came");
+    }
+}
+
+/// One frame, waited for.
+fn update(app: &mut App) {
+    app.update();
+    let device = app.world().resource::<RenderDevice>();
+    device.wgpu_device().poll(wgpu::PollType::wait_indefinitely()).unwrap();
+}

@@ -1,0 +1,184 @@
+//! The two cameras and how they frame the toy in a window of any shape.
+
+use bevy::app::{App, PreUpdate};
+use bevy::camera::{Camera, Camera3d, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget};
+use bevy::color::Color;
+use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
+use bevy::ecs::prelude::*;
+use bevy::math::{Quat, Vec3, vec3};
+use bevy::picking::mesh_picking::MeshPickingCamera;
+use bevy::render::view::Msaa;
+use bevy::transform::components::Transform;
+use bevy::window::{PrimaryWindow, Window};
+
+use crate::egg::shape::HALF;
+use crate::redraw::Redraw;
+
+/// Marks the camera that draws to the window: the photograph, the screen, what moves. Menus draw on it too.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct LiveCamera;
+
+/// Marks the camera that takes the photograph of everything still.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct PhotoCamera;
+
+/// Where the scene is drawn to, if not to the primary window: tests draw to an image of a known size.
+#[derive(Resource, Clone, Debug)]
+pub struct DrawTo {
+    /// The target.
+    pub target: RenderTarget,
+    /// Its size in pixels.
+    pub size: bevy::math::UVec2,
+}
+
+/// The size in pixels of what is drawn to; zero while there is nothing to draw to.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Canvas(pub bevy::math::UVec2);
+
+/// Vertical angle of view: a long lens, as for a product's photograph.
+const VIEW: f32 = 26.0;
+/// How far the camera leans back from straight above, in degrees.
+const TILT: f32 = 17.0;
+/// What must be seen, in millimetres: the egg with lug and ring and a margin.
+const HEIGHT: f32 = 68.5;
+const WIDTH: f32 = 2.0 * HALF.x + 7.0;
+/// What the camera looks at: between egg and ring, at the height of the screen.
+const TARGET: Vec3 = vec3(0.0, 2.6, HALF.z + 5.0);
+
+/// The camera's pose for a picture of the given width to height: the toy fits with a margin in any of them.
+#[must_use]
+pub fn framing(aspect: f32) -> Transform {
+    let aspect = aspect.clamp(0.05, 20.0);
+    let height = HEIGHT.max(WIDTH / aspect);
+    let distance = height / 2.0 / (VIEW / 2.0).to_radians().tan();
+    let turn = Quat::from_rotation_x(TILT.to_radians());
+    Transform::from_translation(TARGET + turn * Vec3::Z * distance).with_rotation(turn)
+}
+
+fn projection() -> Projection {
+    Projection::Perspective(PerspectiveProjection {
+        fov: VIEW.to_radians(),
+        near: 20.0,
+        far: 4000.0,
+        ..PerspectiveProjection::default()
+    })
+}
+
+/// What both cameras have in common. The shaders develop the light themselves, so no tone mapping comes after.
+fn lens(order: isize, clear: ClearColorConfig) -> impl Bundle {
+    (
+        Camera3d::default(),
+        Camera { order, clear_color: clear, ..Camera::default() },
+        projection(),
+        framing(16.0 / 9.0),
+        Tonemapping::None,
+        DebandDither::Disabled,
+    )
+}
+
+/// The camera for the window.
+#[must_use]
+pub fn live(target: RenderTarget) -> impl Bundle {
+    let dusk = ClearColorConfig::Custom(Color::srgb(0.30, 0.20, 0.13));
+    (LiveCamera, lens(0, dusk), target, Msaa::Off, MeshPickingCamera)
+}
+
+/// The camera for the photograph.
+#[must_use]
+pub fn photo(target: RenderTarget, msaa: Msaa) -> impl Bundle {
+    let dusk = ClearColorConfig::Custom(Color::srgb(0.30, 0.20, 0.13));
+    (PhotoCamera, lens(-1, dusk), target, msaa, crate::layers::still())
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Canvas>().add_systems(PreUpdate, follow_canvas);
+}
+
+fn follow_canvas(
+    mut canvas: ResMut<Canvas>,
+    mut redraw: ResMut<Redraw>,
+    draw_to: Option<Res<DrawTo>>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    mut cameras: Query<&mut Transform, Or<(With<LiveCamera>, With<PhotoCamera>)>>,
+) {
+    let size = match (&draw_to, window.single()) {
+        (Some(to), _) => to.size,
+        (None, Ok(window)) => window.resolution.physical_size(),
+        (None, Err(_)) => return,
+    };
+    if size.min_element() == 0 || canvas.0 == size {
+        return;
+    }
+    canvas.0 = size;
+    redraw.request_photo();
+    redraw.request();
+    for mut transform in &mut cameras {
+        *transform = framing(size.x as f32 / size.y as f32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::egg::{chain, parts, shape};
+    use bevy::math::{Mat4, Vec2, vec2};
+    use eggtooth_screen::layout;
+
+    /// Pixel of a point of the toy in a picture of this size.
+    fn pixel(size: Vec2, at: Vec3) -> Vec2 {
+        let aspect = size.x / size.y;
+        let clip = Mat4::perspective_rh(VIEW.to_radians(), aspect, 1.0, 4000.0) * framing(aspect).to_matrix().inverse();
+        let ndc = clip.project_point3(at + vec3(0.0, 0.0, HALF.z));
+        (vec2(ndc.x, -ndc.y) * 0.5 + 0.5) * size
+    }
+
+    #[test]
+    fn the_toy_fits_any_window() {
+        for size in
+            [vec2(1280.0, 720.0), vec2(360.0, 800.0), vec2(2560.0, 1080.0), vec2(500.0, 500.0), vec2(800.0, 300.0)]
+        {
+            let margin = size.min_element() * 0.025;
+            for a in 0..90 {
+                for r in 0..=20 {
+                    let at = shape::surface(a as f32 / 90.0 * core::f32::consts::TAU, r as f32 / 20.0);
+                    let p = pixel(size, at);
+                    assert!(
+                        p.cmpgt(Vec2::splat(margin)).all() && p.cmplt(size - margin).all(),
+                        "{at} at {p} in {size}"
+                    );
+                }
+            }
+            let (centre, along, _) = chain::ring();
+            let p = pixel(size, centre + along * chain::RING);
+            assert!(p.y > 0.0 && p.x > 0.0 && p.x < size.x, "the ring is cut in {size}: {p}");
+        }
+    }
+
+    #[test]
+    fn a_dot_has_at_least_six_pixels_at_720p() {
+        let size = vec2(1280.0, 720.0);
+        let at = |x, y| (shape::WINDOW + layout::dot_centre(x, y)).extend(shape::FLOOR);
+        for (x, y) in [(0, 0), (15, 7), (30, 14), (0, 14), (30, 0)] {
+            let here = pixel(size, at(x, y));
+            assert!(pixel(size, at(x + 1, y)).distance(here) >= 6.0);
+            assert!(pixel(size, at(x, y + 1)).distance(here) >= 6.0);
+        }
+    }
+
+    #[test]
+    fn the_opening_hides_no_dot() {
+        // The rim stands highest at the lower edge, nearest to the camera.
+        let eye = framing(16.0 / 9.0).translation - vec3(0.0, 0.0, HALF.z);
+        let lowest = (shape::WINDOW - vec2(0.0, layout::GLASS.y / 2.0)).extend(shape::FLOOR);
+        let towards = (eye - lowest).normalize();
+        for (edge, dir) in parts::opening() {
+            let p = edge + dir * 0.6;
+            if dir.y > -0.9 {
+                continue;
+            }
+            let top = shape::height(p) + 0.45;
+            let run = (lowest.y - p.y) / -towards.y;
+            assert!(lowest.z + towards.z * run > top, "the rim at {p} hides the glass");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The studio's materials: desk, egg, shadow, lens and the photograph behind them.
+//!
+//! All light is worked out by formulas in the shaders: no Bevy lights, shadow maps or environment maps, so that the
+//! picture is the same within WebGL2's limits and on a software renderer.
+
+use bevy::app::App;
+use bevy::asset::{Asset, Handle, embedded_asset};
+use bevy::image::Image;
+use bevy::material::AlphaMode;
+use bevy::math::{Vec4, vec4};
+use bevy::mesh::MeshVertexBufferLayoutRef;
+use bevy::pbr::{Material, MaterialPipeline, MaterialPipelineKey, MaterialPlugin};
+use bevy::reflect::TypePath;
+use bevy::render::render_resource::{AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError};
+use bevy::shader::{ShaderRef, load_shader_library};
+use eggtooth_screen::layout::GLASS;
+
+use crate::design::Design;
+use crate::egg::mesh::Part;
+use crate::egg::shape::{BUTTON, BUTTONS, FLOOR, HALF, OPENING, OPENING_ROUND, SEAM, WINDOW};
+
+/// Declares a material whose shaders are embedded and that takes no part in prepasses or shadow maps.
+macro_rules! studio_material {
+    ($type:ty, $file:literal, $alpha:expr $(, $extra:item)*) => {
+        impl Material for $type {
+            fn fragment_shader() -> ShaderRef {
+                concat!("embedded://eggtooth_shell/studio/", $file).into()
+            }
+            fn alpha_mode(&self) -> AlphaMode {
+                $alpha
+            }
+            fn enable_prepass() -> bool {
+                false
+            }
+            fn enable_shadows() -> bool {
+                false
+            }
+            $($extra)*
+        }
+    };
+}
+
+/// A design's colours, see `egg.wgsl`.
+#[derive(ShaderType, Clone, Copy, Debug)]
+pub struct Paint {
+    colours: [Vec4; 10],
+}
+
+/// Where the toy's parts are, see `egg.wgsl`.
+#[derive(ShaderType, Clone, Copy, Debug)]
+pub struct Place {
+    window: Vec4,
+    corner: Vec4,
+    glass: Vec4,
+    buttons: [Vec4; 3],
+}
+
+/// Plastic, print and metal of one toy.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
+pub struct EggMaterial {
+    #[uniform(0)]
+    paint: Paint,
+    #[uniform(1)]
+    place: Place,
+    #[texture(2)]
+    #[sampler(3)]
+    mark: Handle<Image>,
+}
+
+impl EggMaterial {
+    /// The material of a toy that wears `design`; `mark` is the wordmark's texture.
+    pub fn new(design: Design, mark: Handle<Image>) -> Self {
+        let place = Place {
+            window: vec4(WINDOW.x, WINDOW.y, OPENING.x, OPENING.y),
+            corner: vec4(OPENING_ROUND, FLOOR, HALF.z, SEAM),
+            glass: vec4(GLASS.x / 2.0, GLASS.y / 2.0, BUTTON, 0.0),
+            buttons: BUTTONS.map(|p| vec4(p.x, p.y, 0.0, 0.0)),
+        };
+        Self { paint: Paint { colours: design.paint() }, place, mark }
+    }
+
+    /// Paints it anew.
+    pub fn wear(&mut self, design: Design) {
+        self.paint.colours = design.paint();
+    }
+}
+
+studio_material!(EggMaterial, "egg.wgsl", AlphaMode::Opaque);
+
+/// The desk's wood.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug, Default)]
+pub struct DeskMaterial {
+    #[uniform(0)]
+    params: Vec4,
+}
+
+studio_material!(DeskMaterial, "desk.wgsl", AlphaMode::Opaque);
+
+/// A toy's baked shadow.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
+pub struct ShadeMaterial {
+    /// Window and sky as seen from the desk, see [`crate::egg::shadow`].
+    #[texture(0)]
+    #[sampler(1)]
+    pub shade: Handle<Image>,
+}
+
+studio_material!(ShadeMaterial, "shade.wgsl", AlphaMode::Multiply);
+
+/// The lens over the screen.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug, Default)]
+pub struct LensMaterial {}
+
+studio_material!(
+    LensMaterial,
+    "lens.wgsl",
+    AlphaMode::Premultiplied,
+    fn depth_bias(&self) -> f32 {
+        // After the screen below it, however the two sort.
+        10.0
+    }
+);
+
+/// The photograph of the still scene.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
+pub struct BackdropMaterial {
+    /// What the photo camera draws into.
+    #[texture(0)]
+    #[sampler(1)]
+    pub photo: Handle<Image>,
+}
+
+studio_material!(
+    BackdropMaterial,
+    "backdrop.wgsl",
+    AlphaMode::Opaque,
+    fn vertex_shader() -> ShaderRef {
+        "embedded://eggtooth_shell/studio/backdrop.wgsl".into()
+    },
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let positions = bevy::mesh::Mesh::ATTRIBUTE_POSITION.at_shader_location(0);
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[positions])?];
+        Ok(())
+    }
+);
+
+pub(super) fn plugin(app: &mut App) {
+    load_shader_library!(app, "studio.wgsl");
+    load_shader_library!(app, "prints.wgsl");
+    embedded_asset!(app, "egg.wgsl");
+    embedded_asset!(app, "desk.wgsl");
+    embedded_asset!(app, "shade.wgsl");
+    embedded_asset!(app, "lens.wgsl");
+    embedded_asset!(app, "backdrop.wgsl");
+    app.add_plugins((
+        MaterialPlugin::<EggMaterial>::default(),
+        MaterialPlugin::<DeskMaterial>::default(),
+        MaterialPlugin::<ShadeMaterial>::default(),
+        MaterialPlugin::<LensMaterial>::default(),
+        MaterialPlugin::<BackdropMaterial>::default(),
+    ));
+    // The shader counts parts with the same numbers.
+    const { assert!(Part::Front as u8 == 0 && Part::Metal as u8 == 6) };
+}
