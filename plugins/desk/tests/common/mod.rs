@@ -93,13 +93,21 @@ pub fn menu(size: [f32; 2], model: Model) -> Harness<'static, Table> {
     table(size, model, View { open: true, ..View::new() })
 }
 
+/// The widget with this label; not a text that happens to say the same.
+fn widget<'a>(harness: &'a Harness<'static, Table>, label: &'a str) -> Node<'a> {
+    let mut all: Vec<Node<'_>> = harness.query_all_by_label(label).collect();
+    assert!(!all.is_empty(), "there is no {label}");
+    all.sort_by_key(|node| node.accesskit_node().role() == egui::accesskit::Role::Label);
+    all.remove(0)
+}
+
 /// Clicks the widget with this label, wherever the menu must be scrolled to, and returns what that
 /// asked for.
 pub fn click(harness: &mut Harness<'static, Table>, label: &str) -> Vec<Action> {
     harness.state_mut().actions.clear();
-    harness.get_by_label(label).scroll_to_me();
+    widget(harness, label).scroll_to_me();
     harness.run_ok();
-    harness.get_by_label(label).click();
+    widget(harness, label).click();
     harness.run_ok();
     std::mem::take(&mut harness.state_mut().actions)
 }
@@ -128,7 +136,7 @@ pub fn field(harness: &Harness<'static, Table>) -> Rect {
 }
 
 pub fn enabled(harness: &Harness<'static, Table>, label: &str) -> bool {
-    !harness.get_by_label(label).accesskit_node().is_disabled()
+    !widget(harness, label).accesskit_node().is_disabled()
 }
 
 /// Every text that is painted: its characters, where it lies, and what it is clipped to.
