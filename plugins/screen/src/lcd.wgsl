@@ -108,7 +108,9 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     } else {
         ink = pictograms(p, soft);
     }
-    let dark = on * ink.x + off * (ink.y - ink.x);
+    // Icons are printed as a faint shape besides, so that one knows where they are.
+    let faint = max(off, select(0.085, 0.0, in_dots));
+    let dark = on * ink.x + faint * (ink.y - ink.x);
 
     // The reflector: grain, a little falling off to the lower right, and the shadow of what is dark.
     var back = REFLECTOR * (1.0 + 0.05 * (p.y - p.x) / glass.x);

@@ -122,24 +122,16 @@ fn main() {
     }
     println!("first picture after {:?}", started.elapsed());
     if frames > 0 {
-        let started = Instant::now();
-        for _ in 0..frames {
+        measure("live frame", frames, || {
             app.world_mut().resource_mut::<Redraw>().request();
             update(&mut app);
-        }
-        println!("live frame: {:?}", started.elapsed() / frames);
-        let started = Instant::now();
-        for _ in 0..frames {
-            update(&mut app);
-        }
-        println!("still frame: {:?}", started.elapsed() / frames);
-        let started = Instant::now();
-        for _ in 0..4 {
+        });
+        measure("still frame", frames, || update(&mut app));
+        measure("photograph", 4, || {
             app.world_mut().resource_mut::<Redraw>().request_photo();
             update(&mut app);
             update(&mut app);
-        }
-        println!("photograph: {:?}", started.elapsed() / 4);
+        });
     }
     if let Some(path) = out {
         app.world_mut().resource_mut::<Redraw>().request_frames(3);
@@ -158,6 +150,25 @@ fn main() {
         }
         println!("no picture came");
     }
+}
+
+/// Says how long `work` takes, by the clock and (on Linux) in time of all cores.
+fn measure(name: &str, times: u32, mut work: impl FnMut()) {
+    let (started, cores) = (Instant::now(), core_seconds());
+    for _ in 0..times {
+        work();
+    }
+    let (clock, cores) = (started.elapsed() / times, (core_seconds() - cores) / f64::from(times));
+    println!("{name}: {clock:.1?}, {:.1} ms of a core", cores * 1000.0);
+}
+
+/// Processor time of this process so far, where the system tells.
+fn core_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+    // User and system time, in hundredths of a second.
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 /// One frame, waited for.

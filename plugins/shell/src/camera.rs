@@ -1,13 +1,14 @@
 //! The two cameras and how they frame the toy in a window of any shape.
 
-use bevy::app::{App, PreUpdate};
+use bevy::app::{App, PreUpdate, Startup};
 use bevy::camera::{Camera, Camera3d, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget};
 use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::ecs::prelude::*;
+use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
 use bevy::math::{Quat, Vec3, vec3};
 use bevy::picking::mesh_picking::MeshPickingCamera;
-use bevy::render::view::Msaa;
+use bevy::render::view::{Msaa, NoIndirectDrawing};
 use bevy::transform::components::Transform;
 use bevy::window::{PrimaryWindow, Window};
 
@@ -73,6 +74,9 @@ fn lens(order: isize, clear: ClearColorConfig) -> impl Bundle {
         framing(16.0 / 9.0),
         Tonemapping::None,
         DebandDither::Disabled,
+        // There are no Bevy lights, and a handful of meshes: nothing for compute shaders to sort.
+        ClusterConfig::None,
+        NoIndirectDrawing,
     )
 }
 
@@ -91,7 +95,14 @@ pub fn photo(target: RenderTarget, msaa: Msaa) -> impl Bundle {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Canvas>().add_systems(PreUpdate, follow_canvas);
+    app.init_resource::<Canvas>().add_systems(PreUpdate, follow_canvas).add_systems(Startup, no_clusters);
+}
+
+/// Without lights their clusters need no compute shaders either.
+fn no_clusters(settings: Option<ResMut<GlobalClusterSettings>>) {
+    if let Some(mut settings) = settings {
+        settings.gpu_clustering = None;
+    }
 }
 
 fn follow_canvas(

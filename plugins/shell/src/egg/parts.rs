@@ -196,7 +196,7 @@ fn collar(out: &mut Sculpture, n: usize) {
     const ROUND: usize = 40;
     let (origin, axis) = button_axis(n);
     let side = axis.cross(Vec3::Y).normalize_or(Vec3::X);
-    let up = side.cross(axis);
+    let up = axis.cross(side);
     let profile = [
         vec2(4.3, -0.28),
         vec2(4.12, -0.02),

@@ -100,8 +100,10 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
             let drawn = pattern(i32(paint.what.x), p, pixel, paint.ink_a.rgb, paint.ink_b.rgb, paint.ink_c.rgb);
             clear = paint.front.a;
             if z > 0.0 {
-                albedo = mix(albedo, drawn.rgb, drawn.a);
-                ink = drawn.a;
+                // The pattern leaves room around the name.
+                let room_for_mark = smoothstep(0.55, 0.62, length((p - MARK_AT + vec2<f32>(0.0, 0.3)) / vec2<f32>(14.5, 5.0)));
+                ink = drawn.a * room_for_mark;
+                albedo = mix(albedo, drawn.rgb, ink);
                 let word = wordmark(p, pixel);
                 albedo = mix(albedo, paint.mark.rgb, word);
                 ink = max(ink, word);
