@@ -85,6 +85,11 @@ impl Machine {
         self.presses.press(button, down, self.chip.tick());
     }
 
+    /// The same at `tick`, which the chip has not reached yet; a tick in the past is now.
+    pub fn press_by(&mut self, button: Button, down: bool, tick: u64) {
+        self.presses.press(button, down, tick.max(self.chip.tick()));
+    }
+
     /// A button changes at exactly `tick`; one in the past changes now.
     pub fn press_at(&mut self, button: Button, down: bool, tick: u64) {
         self.presses.exact(button, down, tick);

@@ -1,5 +1,6 @@
 //! The Bevy face, driven by hand: steps, presses, edges, shelf, saves.
 #![cfg(feature = "bevy")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bevy_app::{App, AppExit};
 use bevy_ecs::prelude::*;
@@ -178,4 +179,18 @@ fn a_program_that_changes_nothing_is_quiet_until_somebody_presses() {
     table.press(false);
     table.steps(1);
     assert_eq!(quiet(&table), 0);
+}
+
+#[test]
+fn a_press_that_ends_a_sleep_comes_after_what_was_slept() {
+    let mut table = Table::new();
+    table.steps(2);
+    table.taken::<ToyEdge>();
+    table.app.insert_resource(TimeUpdateStrategy::FixedTimesteps(16));
+    let before = table.get::<Clock>().0;
+    table.press(true);
+    table.press(false);
+    table.steps(1);
+    let first = table.taken::<ToyEdge>().into_iter().map(|edge| edge.tick).min().unwrap();
+    assert!(first >= before + 14 * STEP, "pressed at {first}, slept from {before}");
 }

@@ -2,7 +2,7 @@
 
 use super::{BuzzerTone, Clock, LcdFrame, Pace, PetCalled, Press, Toy, ToyEdge};
 use bevy_ecs::prelude::*;
-use bevy_time::{Real, Time, Virtual};
+use bevy_time::{Fixed, Real, Time, Virtual};
 use eggtooth_chip::Edge;
 use std::time::Duration;
 
@@ -35,11 +35,21 @@ pub(super) fn owe(real: Res<Time<Real>>, time: Res<Time<Virtual>>, mut owed: Res
     }
 }
 
-/// Hands presses to the chips.
-pub(super) fn latch(mut presses: MessageReader<Press>, mut toys: Query<&mut Toy>) {
+/// Hands presses to the chips, at the tick that real time has reached: a program that slept has yet to
+/// live what it slept through, and a press must not happen before that.
+pub(super) fn latch(
+    mut presses: MessageReader<Press>,
+    mut toys: Query<(&mut Toy, &Clock, &Pace)>,
+    time: Res<Time<Virtual>>,
+    fixed: Res<Time<Fixed>>,
+    owed: Res<Owed>,
+) {
+    let behind = (time.delta() + fixed.overstep() + owed.0).saturating_sub(STEP_TIME);
     for press in presses.read() {
-        if let Ok(mut toy) = toys.get_mut(press.toy) {
-            toy.0.machine.press(press.button, press.down);
+        if let Ok((mut toy, clock, pace)) = toys.get_mut(press.toy) {
+            let steps = if pace.paused { 0 } else { (behind.as_micros() / STEP_TIME.as_micros()) as u64 };
+            let speed = u64::from(if pace.fast_forward { 1 } else { pace.speed });
+            toy.0.machine.press_by(press.button, press.down, clock.0 + steps * speed * STEP);
         }
     }
 }

@@ -128,7 +128,8 @@ impl Plugin for ToyPlugin {
             .init_resource::<Quiet>()
             .add_systems(
                 RunFixedMainLoop,
-                (advance::latch, advance::owe)
+                (advance::owe, advance::latch)
+                    .chain()
                     .in_set(ToySystems::Input)
                     .in_set(RunFixedMainLoopSystems::BeforeFixedMainLoop),
             )
