@@ -18,7 +18,7 @@ pub const AMBER: Color32 = Color32::from_rgb(0xf0, 0xb4, 0x6a);
 /// What went wrong.
 pub const BRICK: Color32 = Color32::from_rgb(0xff, 0x9d, 0x82);
 /// The dark of panels and cards: umber that lets a little of the desk through.
-pub const CARD: Color32 = Color32::from_rgba_premultiplied(0x25, 0x1c, 0x16, 0xec);
+pub const CARD: Color32 = Color32::from_rgba_premultiplied(0x26, 0x1d, 0x17, 0xf4);
 /// The same, closer to the desk: for words that lie on the picture.
 pub const PILL: Color32 = Color32::from_rgba_premultiplied(0x20, 0x18, 0x12, 0xc4);
 
@@ -98,7 +98,6 @@ fn visuals() -> Visuals {
 }
 
 /// A card that lies on the picture.
-#[must_use]
 pub fn card() -> Frame {
     Frame::new().fill(CARD).inner_margin(Margin::same(16)).corner_radius(CornerRadius::same(12)).shadow(Shadow {
         offset: [0, 4],
@@ -109,7 +108,6 @@ pub fn card() -> Frame {
 }
 
 /// A few words that lie on the picture.
-#[must_use]
 pub fn pill() -> Frame {
     Frame::new().fill(PILL).inner_margin(Margin::symmetric(12, 7)).corner_radius(CornerRadius::same(16))
 }

@@ -184,25 +184,27 @@ fn menu(ctx: &Context, model: &Model, view: &mut View, width: f32, actions: &mut
 /// The keys, at the first start.
 fn card(ctx: &Context, view: &mut View) {
     let window = ctx.content_rect();
-    // Beside the toy where there is room, else below it.
-    let (anchor, offset) = if window.width() > 900.0 {
-        (Align2::LEFT_CENTER, vec2(3.0 * EDGE, 0.0))
-    } else {
-        (Align2::CENTER_BOTTOM, vec2(0.0, -EDGE))
-    };
+    // Beside the toy where there is room, else below it, and then only what is needed.
+    let beside = window.width() > 900.0;
+    let (anchor, offset) =
+        if beside { (Align2::LEFT_CENTER, vec2(3.0 * EDGE, 0.0)) } else { (Align2::CENTER_BOTTOM, vec2(0.0, -EDGE)) };
     let width = (window.width() - 2.0 * EDGE).min(300.0);
     Area::new(Id::new("card")).anchor(anchor, offset).order(Order::Middle).show(ctx, |ui| {
         look::card().show(ui, |ui| {
             ui.set_width(width - 32.0);
-            ui.label(RichText::new("Three buttons").heading().color(AMBER));
-            buttons_picture(ui);
-            ui.label(RichText::new("A chooses, B does it, C goes back. Or click them on the toy.").color(SAND));
-            ui.label(RichText::new("Esc opens the menu.").color(SAND));
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            right(ui, |ui| {
                 if ui.button("Got it").clicked() {
                     view.card = 0.0;
                 }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.label(RichText::new("Three buttons").heading().color(AMBER));
+                });
             });
+            buttons_picture(ui);
+            if beside {
+                ui.label(RichText::new("A chooses, B does it, C goes back. Or click them on the toy.").color(SAND));
+                ui.label(RichText::new("Esc opens the menu.").color(SAND));
+            }
         });
     });
 }
@@ -219,7 +221,7 @@ fn sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action
             look::card().show(ui, |ui| {
                 ui.set_width(width - 32.0);
                 ui.add(Label::new(RichText::new(&toast.text).color(CREAM)).wrap());
-                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                right(ui, |ui| {
                     if ui.button("Close").clicked() {
                         view.toasts.dismiss(toast.id);
                     }
@@ -234,6 +236,11 @@ fn sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action
         }
     });
     response.response.contains_pointer()
+}
+
+/// A row whose buttons begin at its right end.
+fn right(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(Align::Center), contents));
 }
 
 fn drop_hint(ctx: &Context) {

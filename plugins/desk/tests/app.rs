@@ -1,4 +1,5 @@
 //! The plugin in an app without a window: keys, shelf, settings, files, clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use bevy::MinimalPlugins;
 use bevy::app::{App, AppExit};

@@ -1,4 +1,5 @@
 //! The menu: everything in it can be reached, fits, and asks for what it says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -214,8 +215,11 @@ fn help_says_the_keys_and_what_this_is() {
     for size in SIZES {
         let mut harness = menu(size, model());
         common::click(&mut harness, "Keys");
-        for words in ["Z  1  ←", "X  2  ↓", "C  3  →", "A and C together", "tap the toy"] {
-            assert!(has(&harness, words), "{words}");
+        harness.set_size([size[0], 5000.0].into());
+        harness.run_ok();
+        let all: Vec<String> = texts(&harness).into_iter().map(|(text, ..)| text).collect();
+        for words in ["Z", "1", "X", "2", "C", "3", "V or 4", "A and C together", "Space", "tap the toy"] {
+            assert!(all.iter().any(|text| text == words), "{words}");
         }
         assert_eq!(common::click(&mut harness, "Show the buttons beside the toy"), [Action::ShowKeys]);
         common::click(&mut harness, "About");
@@ -258,6 +262,20 @@ fn nothing_is_cut_or_overlaps_and_all_is_large_enough() {
             }
         }
     }
+}
+
+#[test]
+fn the_typeface_has_every_character() {
+    let mut harness = menu([360.0, 5000.0], crowded());
+    for header in ["Keys", "About", "Retired (1)", "New pet…"] {
+        common::click(&mut harness, header);
+    }
+    let font = bevy_egui::egui::FontId::proportional(eggtooth_desk::look::TEXT);
+    for (text, ..) in texts(&harness) {
+        assert!(harness.ctx.fonts_mut(|fonts| fonts.has_glyphs(&font, &text)), "{text}");
+    }
+    // Which is why arrows are painted.
+    assert!(!harness.ctx.fonts_mut(|fonts| fonts.has_glyphs(&font, "←")));
 }
 
 #[test]

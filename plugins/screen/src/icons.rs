@@ -160,11 +160,11 @@ mod tests {
 
     #[test]
     fn nothing_is_cut_by_the_cell() {
-        for n in 0..8 {
+        for (n, name) in NAMES.iter().enumerate() {
             for k in 0..200 {
                 let t = k as f32 / 100.0 - 1.0;
                 for edge in [vec2(t, 1.0), vec2(t, -1.0), vec2(1.0, t), vec2(-1.0, t)] {
-                    assert!(distance(n, edge) > 0.0, "{} reaches its cell's edge at {edge}", NAMES[n]);
+                    assert!(distance(n, edge) > 0.0, "{name} reaches its cell's edge at {edge}");
                 }
             }
         }

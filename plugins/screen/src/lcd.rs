@@ -1,5 +1,7 @@
 //! From a toy's frame to what is drawn.
 
+use core::time::Duration;
+
 use bevy::app::{App, PostUpdate, Startup};
 use bevy::asset::{AssetEventSystems, Assets, Handle};
 use bevy::camera::visibility::VisibilitySystems;
@@ -36,6 +38,13 @@ pub struct LcdActivity {
     pub moving: bool,
 }
 
+/// How often fading dots are drawn. A fade looks the same at 30 steps a second as at 60 and costs half as much.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LcdPace {
+    /// Shortest time between two steps of a fade; zero for every frame.
+    pub step: Duration,
+}
+
 /// The state behind one screen.
 #[derive(Component)]
 struct Panel {
@@ -53,7 +62,7 @@ struct Stock {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<LcdActivity>().add_systems(Startup, stock).add_systems(
+    app.init_resource::<LcdActivity>().init_resource::<LcdPace>().add_systems(Startup, stock).add_systems(
         PostUpdate,
         (build, relook, fade)
             .chain()
@@ -113,10 +122,18 @@ fn fade(
     mut panels: Query<(&LcdScreen, &mut Panel)>,
     mut images: ResMut<Assets<Image>>,
     mut activity: ResMut<LcdActivity>,
+    pace: Res<LcdPace>,
+    mut waited: Local<Duration>,
 ) {
+    *waited += time.delta();
+    if activity.moving && *waited < pace.step {
+        activity.set_if_neq(LcdActivity { changed: false, moving: true });
+        return;
+    }
     let mut now = LcdActivity::default();
     // At rest the program may sleep between updates; a fade that begins now begins now.
-    let seconds = if activity.moving { time.delta_secs() } else { time.delta_secs().min(1.0 / 60.0) };
+    let seconds = if activity.moving { waited.as_secs_f32() } else { waited.as_secs_f32().min(1.0 / 60.0) };
+    *waited = Duration::ZERO;
     for (screen, mut panel) in &mut panels {
         let target = frame(&frames, screen);
         now.moving |= panel.response.step(&target, seconds);

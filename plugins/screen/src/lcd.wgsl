@@ -47,13 +47,14 @@ fn overlap(u: vec2<f32>, h: vec2<f32>, i: vec2<f32>, gap: f32) -> vec2<f32> {
 }
 
 // Dots under a box of half size `h` millimetres at `p`: x the darkness, y the share of the box that is dot at all.
-fn dots(p: vec2<f32>, h_mm: vec2<f32>) -> vec2<f32> {
+fn dots(p: vec2<f32>, h_mm: vec2<f32>, wanted: bool) -> vec2<f32> {
     let pitch = params.grid.x;
     let gap = 0.5 - 0.5 * params.grid.y / pitch;
     let u = vec2<f32>(p.x, -p.y) / pitch + vec2<f32>(16.0, 8.0);
     let h = clamp(h_mm / pitch, vec2<f32>(0.01), vec2<f32>(0.99));
     let first = floor(u - h);
-    let count = vec2<i32>(floor(u + h) - first);
+    // Software renderers skip loops, but no branches: where there are no dots, there is nothing to loop over.
+    let count = select(vec2<i32>(-1), vec2<i32>(floor(u + h) - first), wanted);
     var sum = vec2<f32>(0.0);
     for (var y = 0; y <= count.y; y++) {
         for (var x = 0; x <= count.x; x++) {
@@ -102,10 +103,8 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let on = mix(0.12, 0.93, 1.0 - exp(-0.42 * contrast)) * tilt;
     let off = 0.018 + 0.42 * pow(smoothstep(7.5, 16.0, contrast), 1.5);
 
-    var ink = vec2<f32>(0.0);
-    if in_dots {
-        ink = dots(p, pixel * 0.5);
-    } else {
+    var ink = dots(p, pixel * 0.5, in_dots);
+    if !in_dots {
         ink = pictograms(p, soft);
     }
     // Icons are printed as a faint shape besides, so that one knows where they are.
@@ -119,10 +118,8 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         back *= 1.0 + 0.030 * grain * clamp(0.12 / soft, 0.0, 1.0);
         let q = p - params.shadow.xy;
         let blur = params.shadow.z;
-        var shade = vec2<f32>(0.0);
-        if in_dots {
-            shade = dots(q, vec2<f32>(blur));
-        } else {
+        var shade = dots(q, vec2<f32>(blur), in_dots);
+        if !in_dots {
             shade = pictograms(q, 2.2 * blur);
         }
         back *= 1.0 - params.shadow.w * on * shade.x;

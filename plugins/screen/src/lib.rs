@@ -17,7 +17,7 @@ mod material;
 mod response;
 mod texture;
 
-pub use lcd::{LcdActivity, LcdScreen};
+pub use lcd::{LcdActivity, LcdPace, LcdScreen};
 pub use material::{LcdLook, LcdMaterial};
 pub use response::Response;
 

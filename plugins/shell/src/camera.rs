@@ -1,18 +1,22 @@
 //! The two cameras and how they frame the toy in a window of any shape.
 
 use bevy::app::{App, PreUpdate, Startup};
-use bevy::camera::{Camera, Camera3d, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget};
+use bevy::camera::{
+    Camera, Camera3d, CameraMainTextureUsages, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget,
+};
 use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::ecs::prelude::*;
 use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
 use bevy::math::{Quat, Vec3, vec3};
 use bevy::picking::mesh_picking::MeshPickingCamera;
+use bevy::render::render_resource::TextureUsages;
 use bevy::render::view::{Msaa, NoIndirectDrawing};
 use bevy::transform::components::Transform;
 use bevy::window::{PrimaryWindow, Window};
 
 use crate::egg::shape::HALF;
+use crate::paste::Paste;
 use crate::redraw::Redraw;
 
 /// Marks the camera that draws to the window: the photograph, the screen, what moves. Menus draw on it too.
@@ -80,18 +84,26 @@ fn lens(order: isize, clear: ClearColorConfig) -> impl Bundle {
     )
 }
 
+/// What is seen before the first photograph.
+pub(crate) fn dusk() -> ClearColorConfig {
+    ClearColorConfig::Custom(Color::srgb(0.30, 0.20, 0.13))
+}
+
+/// The photograph is copied into the frame's texture.
+fn takes_copies() -> CameraMainTextureUsages {
+    CameraMainTextureUsages::default().with(TextureUsages::COPY_DST)
+}
+
 /// The camera for the window.
 #[must_use]
 pub fn live(target: RenderTarget) -> impl Bundle {
-    let dusk = ClearColorConfig::Custom(Color::srgb(0.30, 0.20, 0.13));
-    (LiveCamera, lens(0, dusk), target, Msaa::Off, MeshPickingCamera)
+    (LiveCamera, lens(0, dusk()), target, Msaa::Off, MeshPickingCamera, Paste::default(), takes_copies())
 }
 
 /// The camera for the photograph.
 #[must_use]
 pub fn photo(target: RenderTarget, msaa: Msaa) -> impl Bundle {
-    let dusk = ClearColorConfig::Custom(Color::srgb(0.30, 0.20, 0.13));
-    (PhotoCamera, lens(-1, dusk), target, msaa, crate::layers::still())
+    (PhotoCamera, lens(-1, dusk()), target, msaa, crate::layers::still())
 }
 
 pub(super) fn plugin(app: &mut App) {

@@ -16,6 +16,7 @@ pub mod camera;
 pub mod design;
 pub mod egg;
 pub mod layers;
+mod paste;
 pub mod photo;
 pub mod quality;
 pub mod redraw;
@@ -46,6 +47,7 @@ impl Plugin for ShellPlugin {
         camera::plugin(app);
         quality::plugin(app);
         photo::plugin(app);
+        paste::plugin(app);
         redraw::plugin(app);
         scene::plugin(app);
         buttons::plugin(app);

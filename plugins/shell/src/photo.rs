@@ -11,7 +11,7 @@ use bevy::ecs::prelude::*;
 use bevy::image::{Image, ImageSampler};
 use bevy::math::UVec2;
 use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
-use bevy::render::render_resource::{PipelineCache, TextureFormat};
+use bevy::render::render_resource::{PipelineCache, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
@@ -26,7 +26,7 @@ use crate::studio::BackdropMaterial;
 const LARGEST: u32 = 4096;
 
 /// The image, and the material that shows it.
-#[derive(Resource, Clone, Debug)]
+#[derive(Resource, ExtractResource, Clone, Debug)]
 pub struct Photo {
     /// What the photo camera draws into.
     pub image: Handle<Image>,
@@ -56,6 +56,7 @@ pub fn image(window: UVec2, step: Step, limit: u32) -> Image {
     let scale = step.scale().min(largest / size.max_element());
     let size = (size * scale).round().as_uvec2().max(UVec2::ONE);
     let mut image = Image::new_target_texture(size.x, size.y, TextureFormat::Rgba8UnormSrgb, None);
+    image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
     image.sampler = ImageSampler::linear();
     image
 }
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn the_image_has_the_windows_shape_and_bounds() {
         let size = |x, y, step| image(UVec2::new(x, y), step, 8192).size();
-        assert_eq!(size(1280, 720, Step::Low), UVec2::new(960, 540));
+        assert_eq!(size(1280, 720, Step::Low), UVec2::new(1280, 720));
         assert_eq!(size(1280, 720, Step::Medium), UVec2::new(1280, 720));
         assert_eq!(size(1280, 720, Step::High), UVec2::new(2560, 1440));
         assert_eq!(size(3840, 2160, Step::High), UVec2::new(4096, 2304));

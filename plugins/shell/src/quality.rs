@@ -28,7 +28,7 @@ pub enum Quality {
 /// The step in force. The screen is drawn at full sharpness in all of them.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// No multisampling, plain screen glass, three quarters of the photograph's pixels, coarse shadows.
+    /// No multisampling, plain screen glass, coarse shadows.
     Low,
     /// Four samples a pixel, every effect.
     Medium,
@@ -41,8 +41,7 @@ impl Step {
     #[must_use]
     pub fn scale(self) -> f32 {
         match self {
-            Step::Low => 0.75,
-            Step::Medium => 1.0,
+            Step::Low | Step::Medium => 1.0,
             Step::High => 2.0,
         }
     }
@@ -61,6 +60,12 @@ impl Step {
             Step::Medium => 3.0,
             Step::High => 4.0,
         }
+    }
+
+    /// Shortest time between two steps of a fading dot.
+    #[must_use]
+    pub fn fade(self) -> Duration {
+        if self == Step::High { Duration::ZERO } else { Duration::from_millis(32) }
     }
 
     /// Whether the screen's costly effects are drawn.

@@ -12,7 +12,7 @@ use bevy::mesh::{Mesh, Mesh3d, Meshable};
 use bevy::pbr::MeshMaterial3d;
 use bevy::render::renderer::RenderDevice;
 use bevy::transform::components::Transform;
-use eggtooth_screen::{LcdLook, LcdScreen, layout};
+use eggtooth_screen::{LcdLook, LcdPace, LcdScreen, layout};
 use eggtooth_toy::Button;
 use eggtooth_toy::face::Shown;
 
@@ -21,6 +21,7 @@ use crate::camera::{self, DrawTo};
 use crate::design::{Design, ShellDesign};
 use crate::egg::shape::{FLOOR, HALF, OPENING, OPENING_ROUND, WINDOW, button_axis};
 use crate::egg::{parts, shadow};
+use crate::paste::Backdrop;
 use crate::photo::{self, Photo};
 use crate::quality::Step;
 use crate::redraw::Redraw;
@@ -82,7 +83,7 @@ fn build(
     commands.spawn(camera::live(target));
     commands.spawn(camera::photo(RenderTarget::Image(image.clone().into()), step.msaa()));
     let all = meshes.add(Rectangle::from_size(Vec2::splat(2.0)).mesh());
-    commands.spawn((Mesh3d(all), MeshMaterial3d(backdrop.clone()), NoFrustumCulling));
+    commands.spawn((Mesh3d(all), MeshMaterial3d(backdrop.clone()), NoFrustumCulling, Backdrop));
     commands.insert_resource(Photo { image, backdrop });
 
     let desk = meshes.add(Rectangle::new(3000.0, 3000.0).mesh());
@@ -187,6 +188,7 @@ fn soften(
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<ShadeMaterial>>,
     mut looks: Query<&mut LcdLook>,
+    mut pace: ResMut<LcdPace>,
     mut redraw: ResMut<Redraw>,
 ) {
     if !step.is_changed() {
@@ -195,6 +197,7 @@ fn soften(
     for mut old in &mut looks {
         old.set_if_neq(look(*step));
     }
+    pace.step = step.fade();
     let texels = step.shadow_texels();
     if shade.baked != texels && images.insert(shade.image.id(), shadow::image(texels)).is_ok() {
         shade.baked = texels;

@@ -58,7 +58,7 @@ fn letter_t(p: Vec2) -> f32 {
 }
 
 fn letter_h(p: Vec2) -> f32 {
-    let left = line(p, vec2(-R, 0.82), vec2(-R, -R), STROKE);
+    let left = line(p, vec2(-R, 0.74), vec2(-R, -R), STROKE);
     let right = line(p, vec2(R, 0.0), vec2(R, -R), STROKE);
     union(&[left, right, arc(p, Vec2::ZERO, R, 0.0, 180.0, STROKE)])
 }

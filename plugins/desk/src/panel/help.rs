@@ -1,12 +1,28 @@
 //! Keys and what this program is.
 
 use super::{heading, note, wide};
-use crate::look::{AMBER, CREAM, SAND};
+use crate::look::{AMBER, CREAM, SAND, TEXT};
 use crate::model::{Action, Model};
-use bevy_egui::egui::{Align2, CollapsingHeader, Color32, FontId, RichText, Sense, Stroke, Ui, vec2};
+use bevy_egui::egui::{
+    Align2, CollapsingHeader, Color32, FontId, Painter, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, vec2,
+};
+
+/// What is printed on a key.
+#[derive(Clone, Copy)]
+enum Cap {
+    Letter(&'static str),
+    /// An arrow that points this way; painted, because the typeface has none.
+    Arrow(Vec2),
+}
+
+use Cap::{Arrow, Letter};
 
 /// The buttons with the keys that press them.
-const BUTTONS: [(&str, &str); 3] = [("A", "Z  1  ←"), ("B", "X  2  ↓"), ("C", "C  3  →")];
+const BUTTONS: [(&str, [Cap; 3]); 3] = [
+    ("A", [Letter("Z"), Letter("1"), Arrow(vec2(-1.0, 0.0))]),
+    ("B", [Letter("X"), Letter("2"), Arrow(vec2(0.0, 1.0))]),
+    ("C", [Letter("C"), Letter("3"), Arrow(vec2(1.0, 0.0))]),
+];
 /// The other keys.
 const KEYS: [(&str, &str); 8] = [
     ("V or 4", "A and C together"),
@@ -40,10 +56,33 @@ pub fn buttons_picture(ui: &mut Ui) {
                     font,
                     Color32::from_rgb(0x2a, 0x1c, 0x10),
                 );
-                ui.label(RichText::new(keys).color(CREAM));
+                let (row, _) = ui.allocate_exact_size(vec2(3.0 * 22.0 + 2.0 * 4.0, 24.0), Sense::hover());
+                for (number, key) in keys.into_iter().enumerate() {
+                    let at = row.min + vec2(26.0 * number as f32, 0.0);
+                    keycap(ui.painter(), Rect::from_min_size(at, vec2(22.0, 24.0)), key);
+                }
             });
         }
     });
+}
+
+/// Draws a key.
+fn keycap(painter: &Painter, rect: Rect, cap: Cap) {
+    painter.rect(rect, 5.0, Color32::from_rgb(0x5a, 0x48, 0x39), Stroke::new(1.0, SAND), StrokeKind::Inside);
+    let centre = rect.center();
+    match cap {
+        Cap::Letter(letter) => {
+            painter.text(centre, Align2::CENTER_CENTER, letter, FontId::proportional(TEXT), CREAM);
+        }
+        Cap::Arrow(way) => {
+            let stroke = Stroke::new(1.5, CREAM);
+            let tip = centre + way * 6.0;
+            painter.line_segment([centre - way * 6.0, tip], stroke);
+            for side in [way.rot90(), -way.rot90()] {
+                painter.line_segment([tip - way * 4.0 + side * 4.0, tip], stroke);
+            }
+        }
+    }
 }
 
 /// The other keys, one a line.
@@ -51,13 +90,7 @@ pub fn keys_table(ui: &mut Ui) {
     for (keys, does) in KEYS {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(84.0, 22.0), Sense::hover());
-            ui.painter().text(
-                rect.left_center(),
-                Align2::LEFT_CENTER,
-                keys,
-                FontId::proportional(crate::look::TEXT),
-                CREAM,
-            );
+            ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, keys, FontId::proportional(TEXT), CREAM);
             ui.label(RichText::new(does).color(SAND));
         });
     }

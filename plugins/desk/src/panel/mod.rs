@@ -41,7 +41,7 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
             if ui.button("Close").on_hover_text("Esc").clicked() {
                 out.push(Action::Menu(false));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center).with_main_justify(true), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(RichText::new(&model.pet).heading()).truncate());
             });
         });
@@ -68,13 +68,20 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
 
 /// The line above a section.
 fn heading(ui: &mut Ui, text: &str) {
-    ui.add_space(10.0);
+    ui.add_space(14.0);
     ui.colored_label(AMBER, text);
 }
 
 /// A line of explanation.
 fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.add(egui::Label::new(RichText::new(text).color(SAND)).wrap())
+}
+
+/// A line of text to type, as high as a button.
+fn field<'a>(text: &'a mut String, hint: &str, limit: usize) -> egui::TextEdit<'a> {
+    let hint = RichText::new(hint).color(SAND);
+    let edit = egui::TextEdit::singleline(text).hint_text(hint).char_limit(limit);
+    edit.margin(egui::Margin::symmetric(10, 6)).desired_width(f32::INFINITY)
 }
 
 /// A button that can be chosen.

@@ -1,9 +1,9 @@
 //! The shelf: who lives here, who is hatched next, who has retired; and ROMs.
 
-use super::{Form, chip, heading, note, wide};
+use super::{Form, chip, field, heading, note, wide};
 use crate::look::{BRICK, SAND};
 use crate::model::{Action, Model, PetRow, Program};
-use bevy_egui::egui::{self, Align, Button, CollapsingHeader, Key, Layout, RichText, TextEdit, Ui, vec2};
+use bevy_egui::egui::{self, Align, Button, CollapsingHeader, Key, Layout, RichText, Ui, vec2};
 use eggtooth_vault::{MAX_NAME, Slug, check_name};
 
 /// Pets, new ones and retired ones.
@@ -46,12 +46,14 @@ fn pet_row(ui: &mut Ui, model: &Model, row: &PetRow, form: &mut Form, out: &mut 
             if more.on_hover_text(format!("More about {}", row.name)).clicked() {
                 form.unfolded = (!unfolded).then(|| row.slug.clone());
             }
-            let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
-            let name = Button::selectable(here, RichText::new(&row.name)).frame_when_inactive(true).truncate();
-            let response = ui.add_enabled(row.damaged.is_none(), name.min_size(size));
-            if response.clicked() && !here {
-                out.push(Action::Switch(row.slug.clone()));
-            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+                let name = Button::selectable(here, RichText::new(&row.name)).frame_when_inactive(true).truncate();
+                let response = ui.add_enabled(row.damaged.is_none(), name.min_size(size));
+                if response.clicked() && !here {
+                    out.push(Action::Switch(row.slug.clone()));
+                }
+            });
         });
     });
     match &row.damaged {
@@ -80,7 +82,7 @@ fn pet_row(ui: &mut Ui, model: &Model, row: &PetRow, form: &mut Form, out: &mut 
 fn rename(ui: &mut Ui, model: &Model, row: &PetRow, form: &mut Form, out: &mut Vec<Action>) {
     let first = !std::mem::replace(&mut form.renaming_shown, true);
     let Some((_, typed)) = &mut form.renaming else { return };
-    let field = ui.add(TextEdit::singleline(typed).char_limit(MAX_NAME).desired_width(f32::INFINITY));
+    let field = ui.add(field(typed, "Name", MAX_NAME));
     if first {
         field.request_focus();
     }
@@ -133,9 +135,7 @@ fn name_rule(typed: &str) -> String {
 
 /// The fields of a new pet.
 fn hatch(ui: &mut Ui, model: &Model, form: &mut Form, out: &mut Vec<Action>) {
-    let hint = RichText::new("Name, if you like").color(SAND);
-    let field = TextEdit::singleline(&mut form.new_name).char_limit(MAX_NAME);
-    let field = ui.add(field.hint_text(hint).desired_width(f32::INFINITY));
+    let field = ui.add(field(&mut form.new_name, "Name, if you like", MAX_NAME));
     match &model.program {
         Some(program) => {
             ui.horizontal_wrapped(|ui| {
@@ -174,7 +174,7 @@ fn retired_row(ui: &mut Ui, model: &Model, row: &PetRow, out: &mut Vec<Action>) 
             if ui.add_enabled(model.writable(), Button::new("Bring back")).clicked() {
                 out.push(Action::Restore(row.slug.clone(), false));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center).with_main_justify(true), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(RichText::new(&row.name).color(SAND)).truncate());
             });
         });
@@ -191,9 +191,7 @@ pub(super) fn roms(ui: &mut Ui, form: &mut Form, out: &mut Vec<Action>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let path = form.path.trim().to_owned();
             let open = ui.add_enabled(!path.is_empty(), Button::new("Open")).clicked();
-            let hint = RichText::new("or its path").color(SAND);
-            let field = TextEdit::singleline(&mut form.path).char_limit(4096).hint_text(hint);
-            let field = ui.add(field.desired_width(f32::INFINITY));
+            let field = ui.add(field(&mut form.path, "or its path", 4096));
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if open || enter && !path.is_empty() {
                 out.push(Action::OpenRom(path));

@@ -141,7 +141,7 @@ impl Sculpture {
             let along = (line(u + 0.004) - line(u - 0.004)).normalize_or(Vec3::X);
             let side = along.cross(axis).normalize_or(Vec3::Y);
             let (sin, cos) = (c as f32 / ROUND as f32 * core::f32::consts::TAU).sin_cos();
-            let at = here + (side * cos + side.cross(along) * sin) * radius;
+            let at = here + (side * cos + along.cross(side) * sin) * radius;
             Corner { at, open: open(at), extra: 0.0 }
         };
         self.grid(part, ROUND, count, true, at);

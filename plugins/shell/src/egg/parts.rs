@@ -267,7 +267,11 @@ mod tests {
         check("ball", &ball, |p| p - Vec3::ONE);
         let mut rim = Sculpture::default();
         window(&mut rim);
-        check("window", &rim, |p| vec3(WINDOW.x, WINDOW.y, 40.0) - p);
+        // The lip faces up, the wall inside it towards the window's middle.
+        check("window", &rim, |p| {
+            let out = ((p.truncate() - WINDOW).abs() - (OPENING - OPENING_ROUND)).max(Vec2::ZERO).length();
+            if out > OPENING_ROUND { Vec3::Z } else { vec3(WINDOW.x, WINDOW.y, 40.0) - p }
+        });
         for n in 0..3 {
             let mut out = Sculpture::default();
             collar(&mut out, n);

@@ -16,7 +16,7 @@ pub const OPENING: Vec2 = vec2(13.9, 11.9);
 /// Radius of the opening's corners.
 pub const OPENING_ROUND: f32 = 4.2;
 /// Height of the printed bezel in the window.
-pub const FLOOR: f32 = 6.35;
+pub const FLOOR: f32 = 6.3;
 /// Radius of a button.
 pub const BUTTON: f32 = 3.0;
 /// Where the buttons' axes leave the surface: A, B, C.

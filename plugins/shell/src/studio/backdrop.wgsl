@@ -1,7 +1,5 @@
 // The photograph of the still scene, drawn behind everything that moves.
 
-#import bevy_pbr::mesh_view_bindings::view
-
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var photo: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var photo_sampler: sampler;
 
