@@ -27,14 +27,8 @@ use crate::photo::Photo;
 pub(crate) struct Backdrop;
 
 /// On the live camera: the photograph is copied into its frames.
-#[derive(Component, ExtractComponent, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Component, ExtractComponent, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Paste(bool);
-
-impl Default for Paste {
-    fn default() -> Self {
-        Self(false)
-    }
-}
 
 pub(super) fn plugin(app: &mut App) {
     app.add_plugins((ExtractComponentPlugin::<Paste>::default(), ExtractResourcePlugin::<Photo>::default()))

@@ -32,26 +32,32 @@ pub struct Form {
     pub(crate) renaming_shown: bool,
 }
 
+/// Right of the contents, where the scroll bar floats, in points.
+const BAR: i8 = 14;
+
 /// Draws the menu into `ui`, which it fills and scrolls, and returns what was asked for.
 pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
     let mut actions = Vec::new();
     let out = &mut actions;
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Close").on_hover_text("Esc").clicked() {
-                out.push(Action::Menu(false));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(&model.pet).heading()).truncate());
+    // As wide as what scrolls below it.
+    let edge = egui::Frame::new().inner_margin(egui::Margin { right: BAR, ..egui::Margin::ZERO });
+    edge.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Close").on_hover_text("Esc").clicked() {
+                    out.push(Action::Menu(false));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(RichText::new(&model.pet).heading()).truncate());
+                });
             });
         });
+        if let Some(reason) = &model.read_only {
+            ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
+        }
     });
-    if let Some(reason) = &model.read_only {
-        ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
-    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        // The scroll bar floats over this margin.
-        egui::Frame::new().inner_margin(egui::Margin { right: 14, ..egui::Margin::ZERO }).show(ui, |ui| {
+        edge.show(ui, |ui| {
             ui.set_width(ui.available_width());
             pet::time(ui, model, out);
             pet::pet(ui, model, out);
