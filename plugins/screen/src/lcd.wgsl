@@ -132,7 +132,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         back *= mix(0.72, 1.0, smoothstep(-0.2, 2.6, near));
     }
     // The polariser's edge shows as a slightly darker border.
-    let edge = slab(p, glass * 0.5, 0.5);
+    let edge = slab(p, glass * 0.5, 1.0);
     back *= mix(0.80, 1.0, smoothstep(0.0, -0.5, edge));
 
     let colour = mix(back, INK, dark);

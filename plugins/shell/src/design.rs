@@ -91,7 +91,7 @@ impl Design {
     fn recipe(self) -> Recipe {
         match self {
             Design::Honey => Recipe {
-                front: 0xFF_B5_1E,
+                front: 0xFF_BE_22,
                 back: 0xFF_F0_D2,
                 rim: 0xFF_F3_DA,
                 bezel: 0x1F_7F_86,
@@ -121,7 +121,7 @@ impl Design {
                 bezel: 0x5A_48_9C,
                 button: 0xEE_3D_7C,
                 inks: [0xEE_4C_82, 0x2F_A9_D6, 0xF9_B8_2C],
-                mark: 0xFF_F2_C8,
+                mark: 0xE8_3A_78,
                 pattern: 3,
                 clear: 0.0,
                 pearl: 0.55,
@@ -145,14 +145,14 @@ impl Design {
                 bezel: 0x35_4A_30,
                 button: 0xD2_64_3E,
                 inks: [0x5F_8A_4B, 0xA9_B8_55, 0xD8_8A_4A],
-                mark: 0xF4_E7_CB,
+                mark: 0x5C_86_49,
                 pattern: 5,
                 clear: 0.0,
                 pearl: 0.0,
             },
             Design::Lagoon => Recipe {
-                front: 0x3F_A9_E8,
-                back: 0x3F_A9_E8,
+                front: 0x2A_9D_F0,
+                back: 0x2A_9D_F0,
                 rim: 0xF3_F7_F7,
                 bezel: 0x12_3C_6B,
                 button: 0xF6_F7_F4,

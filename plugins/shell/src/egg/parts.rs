@@ -162,12 +162,12 @@ fn window(out: &mut Sculpture) {
     let outline = opening();
     // Over the shell: a raised lip. Offsets outward, then above the surface.
     let lip = [
-        vec2(1.75, -0.3),
-        vec2(1.5, 0.0),
-        vec2(1.25, 0.22),
-        vec2(0.95, 0.38),
-        vec2(0.65, 0.42),
-        vec2(0.35, 0.34),
+        vec2(1.5, -0.3),
+        vec2(1.32, 0.0),
+        vec2(1.12, 0.22),
+        vec2(0.86, 0.38),
+        vec2(0.6, 0.42),
+        vec2(0.33, 0.34),
         vec2(0.15, 0.17),
         vec2(0.03, -0.08),
     ];

@@ -12,11 +12,11 @@ pub const SEAM: f32 = 1.6;
 /// Centre of the window and of the screen in it.
 pub const WINDOW: Vec2 = vec2(0.0, 2.6);
 /// Half size of the opening around bezel and glass.
-pub const OPENING: Vec2 = vec2(13.9, 11.9);
+pub const OPENING: Vec2 = vec2(14.0, 12.0);
 /// Radius of the opening's corners.
-pub const OPENING_ROUND: f32 = 4.2;
+pub const OPENING_ROUND: f32 = 3.6;
 /// Height of the printed bezel in the window.
-pub const FLOOR: f32 = 6.3;
+pub const FLOOR: f32 = 6.1;
 /// Radius of a button.
 pub const BUTTON: f32 = 3.0;
 /// Where the buttons' axes leave the surface: A, B, C.
@@ -29,7 +29,7 @@ const TAPER: f32 = 0.16;
 /// Makes the widest place exactly `HALF.x`: the largest value of (1 − TAPER·t)·√(1 − t²).
 const WIDEST: f32 = 1.012_41;
 /// The profile's exponent: 2 were an ellipsoid, more is flatter on the face and fuller at the rim.
-const FULL: f32 = 2.75;
+const FULL: f32 = 3.0;
 
 /// Narrowing of the outline at the relative height `t` (−1 bottom … 1 top).
 fn taper(t: f32) -> f32 {

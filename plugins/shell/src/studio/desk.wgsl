@@ -23,8 +23,8 @@ fn wood(world: vec2<f32>, pixel: f32) -> vec4<f32> {
     let pore = smoothstep(0.70, 0.86, stroke) * (1.0 - 0.6 * late) * near;
     let cloud = noise(p * vec2<f32>(0.008, 0.016) + 9.0) - 0.5;
     var tone = 0.52 + 0.30 * late * (0.5 + 0.8 * year) + 0.26 * cloud + 0.24 * fibre * near;
-    let pale = vec3<f32>(0.395, 0.225, 0.112);
-    let deep = vec3<f32>(0.215, 0.104, 0.046);
+    let pale = vec3<f32>(0.385, 0.232, 0.128);
+    let deep = vec3<f32>(0.205, 0.106, 0.052);
     var colour = mix(pale, deep, clamp(tone, 0.0, 1.15));
     colour *= 1.0 - 0.34 * pore;
     // Height for the sheen: pores are dull.

@@ -100,14 +100,20 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
             let drawn = pattern(i32(paint.what.x), p, pixel, paint.ink_a.rgb, paint.ink_b.rgb, paint.ink_c.rgb);
             clear = paint.front.a;
             if z > 0.0 {
-                // The pattern leaves room around the name.
-                let room_for_mark = smoothstep(0.55, 0.62, length((p - MARK_AT + vec2<f32>(0.0, 0.3)) / vec2<f32>(14.5, 5.0)));
-                ink = drawn.a * room_for_mark;
+                ink = drawn.a;
                 albedo = mix(albedo, drawn.rgb, ink);
                 let word = wordmark(p, pixel);
                 albedo = mix(albedo, paint.mark.rgb, word);
                 ink = max(ink, word);
                 clear *= 1.0 - ink;
+                // Rims stand on the shell and shade it, most on the side away from the window.
+                let shift = LIGHT.xy * 0.55;
+                var near = smoothstep(1.4, 3.2, slab(p + shift - place.window.xy, place.window.zw, place.corner.x));
+                for (var k = 0; k < 3; k++) {
+                    near *= smoothstep(4.0, 5.3, distance(p + shift * 0.8, place.buttons[k].xy));
+                }
+                open *= mix(0.72, 1.0, near);
+                sun *= mix(0.70, 1.0, near);
             }
         }
         case BACK: {
@@ -117,11 +123,11 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         case BEZEL: {
             albedo = paint.bezel.rgb;
             // A fine printed frame around the glass.
-            let frame = slab(p - place.window.xy, place.glass.xy + 0.42, 0.9);
-            let stroke = clamp(0.5 - (abs(frame) - 0.13) / pixel, 0.0, 1.0);
-            albedo = mix(albedo, paint.mark.rgb, 0.85 * stroke);
+            let frame = slab(p - place.window.xy, place.glass.xy + 0.50, 1.5);
+            let stroke = clamp(0.5 - (abs(frame) - 0.09) / pixel, 0.0, 1.0);
+            albedo = mix(albedo, paint.mark.rgb, 0.7 * stroke);
             // The gap in which the glass sits.
-            let gap = slab(p - place.window.xy, place.glass.xy, 0.5);
+            let gap = slab(p - place.window.xy, place.glass.xy, 1.0);
             albedo *= mix(0.25, 1.0, smoothstep(-0.05, 0.18, gap));
             pearl = 0.0;
             // The walls around take light, and throw the window's shadow.
@@ -172,12 +178,13 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         let q = p + inward.xy * deep;
         let inside = board(q, pixel);
         let tint = paint.front.rgb;
-        let thick = exp(-(1.0 - tint) * (0.35 + 0.045 * deep));
-        let seen = inside.rgb * thick * lit(vec3<f32>(0.0, 0.0, 1.0), 0.8, 0.75 * sun);
-        let through = tint * SUN * (0.42 + 0.75 * pow(clamp(dot(-v, LIGHT) * 0.5 + 0.5, 0.0, 1.0), 2.0)
-            + 0.9 * pow(clamp(dot(n.xy, -LIGHT.xy), 0.0, 1.0), 1.5)) * sun;
-        let haze = 0.30 + 0.55 * pow(1.0 - facing, 1.6);
-        let glass = mix(seen, through * 0.85 + albedo * lit(n, open, sun) * 0.35, haze);
+        let thick = exp(-(1.0 - tint) * (0.62 + 0.06 * deep));
+        let seen = inside.rgb * thick * lit(vec3<f32>(0.0, 0.0, 1.0), 0.9, 0.85 * sun) * 1.25;
+        // Light that entered on the window's side gathers on the other.
+        let far_side = clamp(dot(normalize(n.xy + 0.0001), -normalize(LIGHT.xy)) * length(n.xy), 0.0, 1.0);
+        let through = tint * (0.38 + 1.9 * pow(far_side, 1.4)) * mix(0.6, 1.0, sun);
+        let haze = 0.15 + 0.55 * pow(1.0 - facing, 1.3);
+        let glass = mix(seen, through + albedo * lit(n, open, sun) * 0.22, haze);
         light = mix(light, glass, clear);
     }
 
@@ -196,6 +203,6 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     // What the coat mirrors of the desk is dark near the toy's own foot.
     let low = smoothstep(0.10, -0.45, r.z);
     let mirror = mix(room(r, 0.022), FLOOR * 0.30, low * 0.85);
-    light += mirror * fresnel(0.042, facing) * coat * hidden * mix(0.7, 1.0, sun);
+    light += mirror * fresnel(0.046, facing) * coat * hidden * mix(0.7, 1.0, sun);
     return vec4<f32>(grain(develop(light), in.position.xy), 1.0);
 }

@@ -8,6 +8,11 @@ fn cover(d: f32, pixel: f32) -> f32 {
     return clamp(0.5 - d / pixel, 0.0, 1.0);
 }
 
+// Whether a figure at `p` leaves room for the name on the forehead.
+fn free(p: vec2<f32>) -> f32 {
+    return step(1.0, length((p - vec2<f32>(0.0, 19.6)) / vec2<f32>(9.6, 3.3)));
+}
+
 fn turned(p: vec2<f32>, angle: f32) -> vec2<f32> {
     let c = cos(angle);
     let s = sin(angle);
@@ -21,7 +26,7 @@ fn polka(p: vec2<f32>, pixel: f32, a: vec3<f32>, b: vec3<f32>) -> vec4<f32> {
     let shift = fract(row * 0.5) * pitch;
     let column = floor((p.x - shift) / pitch + 0.5);
     let centre = vec2<f32>(column * pitch + shift, row * pitch * 0.866);
-    let big = cover(distance(p, centre) - 1.5, pixel);
+    let big = cover(distance(p, centre) - 1.5, pixel) * free(centre);
     return vec4<f32>(mix(a, b, step(0.72, hash(vec2<f32>(column + 3.0, row + 9.0)))), big);
 }
 
@@ -45,7 +50,8 @@ fn waves(p: vec2<f32>, pixel: f32, a: vec3<f32>, b: vec3<f32>) -> vec4<f32> {
     let line = min(abs(ring - 0.16), min(abs(ring - 1.15), abs(ring - 2.1))) - 0.20;
     let core = d - 0.75;
     let ink = cover(min(line, core), pixel);
-    return vec4<f32>(mix(a, b, step(core, 0.3)), ink);
+    let away = smoothstep(0.95, 1.0, length((p - vec2<f32>(0.0, 19.6)) / vec2<f32>(13.0, 3.4)));
+    return vec4<f32>(mix(a, b, step(core, 0.3)), ink * away);
 }
 
 // Slips of paper, thrown.
@@ -68,7 +74,7 @@ fn confetti(p: vec2<f32>, pixel: f32, a: vec3<f32>, b: vec3<f32>, c: vec3<f32>) 
                 d = abs(length(q - vec2<f32>(0.0, -0.7)) - 1.05) - 0.27;
                 d = max(d, -q.y - 0.15);
             }
-            let ink = cover(d, pixel);
+            let ink = cover(d, pixel) * free(centre);
             let pick = fract(seed.y * 7.0) * 3.0;
             let colour = select(select(c, b, pick < 2.0), a, pick < 1.0);
             out = mix(out, vec4<f32>(colour, 1.0), ink);
@@ -104,7 +110,7 @@ fn stars(p: vec2<f32>, pixel: f32, a: vec3<f32>, b: vec3<f32>) -> vec4<f32> {
             if size > 0.28 {
                 d = star(q, 0.85 + 1.25 * size);
             }
-            let ink = cover(d, pixel);
+            let ink = cover(d, pixel) * free(centre);
             out = mix(out, vec4<f32>(select(a, b, size < 0.5), 1.0), ink);
         }
     }
@@ -138,7 +144,7 @@ fn leaves(p: vec2<f32>, pixel: f32, a: vec3<f32>, b: vec3<f32>, c: vec3<f32>) ->
             let d = min(max(blade, -min(rib, max(veins, abs(q.x) - 1.2))), stem);
             let pick = fract(seed.y * 9.0) * 3.0;
             let colour = select(select(c, b, pick < 2.0), a, pick < 1.0);
-            out = mix(out, vec4<f32>(colour, 1.0), cover(d, pixel));
+            out = mix(out, vec4<f32>(colour, 1.0), cover(d, pixel) * free(centre));
         }
     }
     return vec4<f32>(out.rgb / max(out.a, 0.001), out.a);
@@ -154,9 +160,10 @@ fn bubbles(p: vec2<f32>, pixel: f32, a: vec3<f32>) -> vec4<f32> {
             let id = cell + vec2<f32>(f32(x), f32(y));
             let seed = hash2(id + 71.0);
             let r = 0.55 + 1.5 * hash(id + 4.0) * hash(id + 11.0);
-            let q = p - (id + 0.5 + (seed - 0.5) * 0.7) * pitch;
+            let centre = (id + 0.5 + (seed - 0.5) * 0.7) * pitch;
+            let q = p - centre;
             let shine = length(q - vec2<f32>(-0.38, 0.38) * r) - 0.17 * r;
-            ink = max(ink, cover(min(abs(length(q) - r) - 0.11, shine), pixel));
+            ink = max(ink, cover(min(abs(length(q) - r) - 0.11, shine), pixel) * free(centre));
         }
     }
     return vec4<f32>(a, ink * 0.9);

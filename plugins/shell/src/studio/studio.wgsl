@@ -7,7 +7,7 @@
 
 // Direction to the middle of the window; the baked shadow uses the same numbers.
 const LIGHT: vec3<f32> = vec3<f32>(-0.5210, 0.5010, 0.6913);
-const SUN: vec3<f32> = vec3<f32>(1.00, 0.84, 0.63);
+const SUN: vec3<f32> = vec3<f32>(1.00, 0.885, 0.72);
 const SUN_POWER: f32 = 1.75;
 const SKY: vec3<f32> = vec3<f32>(0.400, 0.425, 0.470);
 const FLOOR: vec3<f32> = vec3<f32>(0.330, 0.195, 0.110);
@@ -48,17 +48,21 @@ fn panel(d: vec3<f32>, middle: vec3<f32>, half: vec2<f32>, soft: f32) -> f32 {
     return select(0.0, bright, depth > 0.05);
 }
 
-// The window with its four panes.
+// A row of three tall windows, left and behind: 1 in their panes. Long, so that its mirror image runs along the
+// shoulder of what is round.
 fn window(d: vec3<f32>, soft: f32) -> f32 {
-    let side = normalize(cross(LIGHT, vec3<f32>(0.0, 0.0, 1.0)));
-    let up = cross(side, LIGHT);
-    let depth = dot(d, LIGHT);
-    let q = vec2<f32>(dot(d, side), dot(d, up)) / max(depth, 0.05);
-    let edge = slab(q, vec2<f32>(0.30, 0.40), 0.02 + soft * 0.5);
+    let flat = max(length(d.xy), 0.0001);
+    // Angle from the middle of the row, and height as a slope.
+    let c = (d.x * LIGHT.x + d.y * LIGHT.y) / (flat * 0.7228);
+    let s = (d.x * LIGHT.y - d.y * LIGHT.x) / (flat * 0.7228);
+    let around = atan2(s, c);
+    let rise = atan2(d.z, flat);
+    let q = vec2<f32>(around + 0.43, rise - 0.60);
+    let edge = slab(q, vec2<f32>(0.87, 0.36), 0.03 + soft * 0.5);
     var bright = 1.0 - smoothstep(-soft, soft, edge);
-    let bar = min(abs(q.x), abs(q.y - 0.06));
-    bright *= mix(1.0, smoothstep(0.012, 0.034 + soft, bar), 0.85 * clamp(1.0 - soft * 4.0, 0.0, 1.0));
-    return select(0.0, bright, depth > 0.05);
+    let bar = min(min(abs(q.x - 0.29), abs(q.x + 0.29)), abs(q.y - 0.10));
+    bright *= mix(1.0, smoothstep(0.010, 0.034 + soft, bar), clamp(1.0 - soft * 5.0, 0.0, 1.0));
+    return bright;
 }
 
 // What is seen in direction `d`, blurred by `rough` (0 mirror … 1 matt).
@@ -67,8 +71,8 @@ fn room(d: vec3<f32>, rough: f32) -> vec3<f32> {
     let rise = smoothstep(-0.10 - rough, 0.12 + rough, d.z);
     let wall = mix(vec3<f32>(0.46, 0.36, 0.28), vec3<f32>(0.40, 0.40, 0.42), clamp(d.z * 1.2, 0.0, 1.0));
     var seen = mix(FLOOR * 0.8, wall * 0.75, rise);
-    let weaken = 1.0 / (1.0 + 14.0 * rough * rough);
-    seen += vec3<f32>(1.0, 0.93, 0.82) * 12.0 * weaken * window(d, soft);
+    let weaken = 1.0 / (1.0 + 22.0 * rough * rough);
+    seen += vec3<f32>(1.0, 0.93, 0.82) * 15.0 * weaken * window(d, soft);
     // A pale wall on the other side gives the right flank an edge.
     seen += vec3<f32>(0.80, 0.88, 1.0) * 1.5 * panel(d, vec3<f32>(0.813, 0.102, 0.573), vec2<f32>(0.16, 0.62), 0.10 + soft);
     return seen;
