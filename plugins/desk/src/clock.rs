@@ -9,10 +9,14 @@ use eggtooth_toy::{Button, Machine, pip_symbols};
 
 /// Ticks that a press lasts, and the pause after it.
 pub const HOLD: u64 = 4096;
-/// Presses after which something must be wrong: the longest way is 23 + 59 and a dozen around it.
-const MOST: u32 = 200;
+/// Looks after which something must be wrong: the longest way is 23 + 59 presses and a dozen around
+/// it, and a hatching may be waited for.
+const MOST: u32 = 300;
+/// Looks that a pet on its way home is given before C is pressed again: at home C pats it, and a pet
+/// that is patted all the time is never quiet.
+const PATIENCE: u32 = 12;
 /// Seconds of the pet's time that one press takes.
-const PRESS: f32 = 0.25;
+const PRESS: f64 = 0.25;
 
 /// Where Pip keeps what matters here, in nibbles of RAM.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,16 +96,21 @@ pub fn presses(from: (u8, u8), to: (u8, u8)) -> (u32, u32) {
 /// whole minutes, so the nearest one. `speed` is how fast the pet's time runs.
 #[must_use]
 pub fn target(now: TimeOfDay, from: (u8, u8), speed: u32) -> (u8, u8) {
-    let seconds = u32::from(now.0) * 3600 + u32::from(now.1) * 60 + u32::from(now.2);
-    let mut to = (now.0, now.1);
-    // The way takes time, and its length depends on where it ends; twice is close enough.
-    for _ in 0..2 {
-        let (a, b) = presses(from, to);
-        let takes = (a + b + 1) as f32 * PRESS / speed.max(1) as f32;
-        let minute = (seconds + takes.round() as u32 + 30) / 60 % (24 * 60);
-        to = ((minute / 60) as u8, (minute % 60) as u8);
-    }
-    to
+    let now = f64::from(now.0) * 3600.0 + f64::from(now.1) * 60.0 + f64::from(now.2);
+    // The way takes time, and its length depends on where it ends: at most 21 seconds.
+    let error = |minute: u32| {
+        let (a, b) = presses(from, of_day(minute));
+        let end = now + f64::from(a + b + 1) * PRESS / f64::from(speed.max(1));
+        (end - f64::from(minute) * 60.0).abs()
+    };
+    let first = (now / 60.0) as u32;
+    let nearest = (first..=first + 2).min_by(|one, other| error(*one).total_cmp(&error(*other)));
+    of_day(nearest.unwrap_or(first))
+}
+
+/// The hour and minute of a minute of the day, or of the next day.
+fn of_day(minute: u32) -> (u8, u8) {
+    ((minute / 60 % 24) as u8, (minute % 60) as u8)
 }
 
 /// What comes next.
@@ -109,6 +118,8 @@ pub fn target(now: TimeOfDay, from: (u8, u8), speed: u32) -> (u8, u8) {
 pub enum Next {
     /// Press this and look again.
     Press(Button),
+    /// Look again after as long as a press takes.
+    Wait,
     /// The clock is set and the pet is at home.
     Done,
     /// It does not work; the pet does not behave as Pip does.
@@ -124,7 +135,9 @@ enum Phase {
     Page,
     /// A and B until this is shown.
     Set((u8, u8)),
-    /// C was pressed to end it; back home.
+    /// C until the setting page is closed.
+    End,
+    /// C until the pet is back home.
     Leave,
 }
 
@@ -132,33 +145,37 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub struct Setter {
     phase: Phase,
-    made: u32,
-    in_phase: u32,
+    looks: u32,
+    /// Looks in this phase.
+    here: u32,
 }
 
 impl Default for Setter {
     fn default() -> Self {
-        Setter { phase: Phase::Home, made: 0, in_phase: 0 }
+        Setter { phase: Phase::Home, looks: 0, here: 0 }
     }
 }
 
 impl Setter {
     /// Decides the next press from what the pet's memory says now.
     pub fn next(&mut self, seen: PipClock, now: TimeOfDay, speed: u32) -> Next {
-        if self.made >= MOST {
+        if self.looks >= MOST {
             return Next::Failed;
         }
         let next = self.step(seen, now, speed);
-        if let Next::Press(_) = next {
-            self.made += 1;
-            self.in_phase += 1;
-        }
+        self.looks += 1;
+        self.here += 1;
         next
     }
 
     fn go(&mut self, phase: Phase) {
         self.phase = phase;
-        self.in_phase = 0;
+        self.here = 0;
+    }
+
+    /// C, and then patience.
+    fn back(&self) -> Next {
+        if self.here.is_multiple_of(PATIENCE) { Next::Press(Button::C) } else { Next::Wait }
     }
 
     fn step(&mut self, seen: PipClock, now: TimeOfDay, speed: u32) -> Next {
@@ -173,9 +190,9 @@ impl Setter {
                 self.go(Phase::Page);
                 Next::Press(Button::B)
             }
-            Phase::Home => Next::Press(Button::C),
+            Phase::Home => self.back(),
             // B was not seen, or A went elsewhere.
-            Phase::Page if quiet || self.in_phase > 4 => {
+            Phase::Page if quiet || self.here > 4 => {
                 self.go(Phase::Home);
                 self.step(PipClock { at_home: quiet, ..seen }, now, speed)
             }
@@ -187,14 +204,19 @@ impl Setter {
             }
             Phase::Set(to) => match presses((seen.hours, seen.minutes), to) {
                 (0, 0) => {
-                    self.go(Phase::Leave);
+                    self.go(Phase::End);
                     Next::Press(Button::C)
                 }
                 (0, _) => Next::Press(Button::B),
                 _ => Next::Press(Button::A),
             },
-            Phase::Leave if quiet && !seen.setting => Next::Done,
-            Phase::Leave => Next::Press(Button::C),
+            Phase::End if seen.setting => Next::Press(Button::C),
+            Phase::End => {
+                self.go(Phase::Leave);
+                self.step(seen, now, speed)
+            }
+            Phase::Leave if quiet => Next::Done,
+            Phase::Leave => self.back(),
         }
     }
 }
@@ -215,8 +237,9 @@ mod tests {
     fn the_target_is_the_nearest_minute_when_it_is_done() {
         assert_eq!(target((12, 0, 10), (12, 0), 1), (12, 0));
         assert_eq!(target((12, 0, 40), (12, 0), 1), (12, 1));
-        // 59 presses take a quarter of a minute.
-        assert_eq!(target((12, 59, 20), (12, 0), 1), (13, 0));
+        // 59 presses take a quarter of a minute, but one press would come too early by more.
+        assert_eq!(target((12, 59, 20), (12, 0), 1), (12, 59));
+        assert_eq!(target((12, 59, 29), (12, 1), 1), (13, 0));
         assert_eq!(target((12, 59, 20), (12, 0), 64), (12, 59));
         assert_eq!(target((23, 59, 50), (23, 50), 1), (0, 0));
     }
@@ -225,16 +248,17 @@ mod tests {
     fn set(machine: &mut Machine, now: TimeOfDay) -> (PipClock, u32) {
         let places = Places::of_pip().unwrap();
         let mut setter = Setter::default();
+        let mut made = 0;
         loop {
             let tick = machine.tick();
             match setter.next(PipClock::read(machine, &places), now, 1) {
                 Next::Press(button) => {
-                    machine.press_at(button, true, tick);
-                    machine.press_at(button, false, tick + HOLD);
-                    machine.advance(tick + 2 * HOLD, &mut ());
+                    tap(machine, button);
+                    made += 1;
                 }
-                Next::Done => return (PipClock::read(machine, &places), setter.made),
-                Next::Failed => panic!("not set after {} presses: {setter:?}", setter.made),
+                Next::Wait => machine.advance(tick + 2 * HOLD, &mut ()),
+                Next::Done => return (PipClock::read(machine, &places), made),
+                Next::Failed => panic!("not set after {made} presses: {setter:?}"),
             }
         }
     }
@@ -265,7 +289,7 @@ mod tests {
 
     #[test]
     fn an_egg_and_a_hatched_pip_are_set() {
-        for seconds in [1, 20, 39, 44, 120, 3000] {
+        for seconds in [1, 15, 20, 25, 28, 31, 34, 36, 38, 39, 40, 42, 44, 120, 3000] {
             let mut machine = Machine::new(&pip().unwrap());
             run(&mut machine, seconds);
             check(&mut machine, (17, 23, 5));
@@ -312,10 +336,17 @@ mod tests {
     fn a_pet_that_does_not_answer_is_given_up() {
         let mut setter = Setter::default();
         let deaf = PipClock { hours: 0, minutes: 0, icon: 3, at_home: false, setting: false };
-        let mut made = 0;
-        while let Next::Press(_) = setter.next(deaf, (1, 2, 3), 1) {
-            made += 1;
+        let mut looks = 0;
+        let mut presses = 0;
+        loop {
+            match setter.next(deaf, (1, 2, 3), 1) {
+                Next::Failed => break,
+                Next::Done => panic!("it is not set"),
+                Next::Press(_) => presses += 1,
+                Next::Wait => {}
+            }
+            looks += 1;
         }
-        assert_eq!(made, MOST);
+        assert_eq!((looks, presses), (MOST, MOST / PATIENCE));
     }
 }

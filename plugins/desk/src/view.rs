@@ -212,7 +212,7 @@ fn card(ctx: &Context, view: &mut View) {
 fn sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action>) -> bool {
     let window = ctx.content_rect();
     let room = if free > 0.0 { free } else { window.width() };
-    let width = (room - 2.0 * EDGE).min(420.0);
+    let width = (room - 2.0 * EDGE).min(400.0);
     let shown: Vec<_> = view.toasts.shown().cloned().collect();
     let area = Area::new(Id::new("toasts")).anchor(Align2::LEFT_BOTTOM, vec2(EDGE, -EDGE)).order(Order::Foreground);
     let response = area.show(ctx, |ui: &mut Ui| {

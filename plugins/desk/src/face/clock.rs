@@ -95,6 +95,7 @@ pub(super) fn work(
             machine.press_at(button, false, tick + HOLD);
             job.due = tick + 2 * HOLD;
         }
+        Next::Wait => job.due = tick + 2 * HOLD,
         Next::Done => {
             let clock = PipClock::read(machine, &places);
             view.toasts.say(format!("The clock is set: {:02}:{:02}.", clock.hours, clock.minutes));
