@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy::app::{App, PostUpdate, PreUpdate};
 use bevy::asset::{Assets, Handle};
 use bevy::camera::visibility::VisibilitySystems;
-use bevy::camera::{Camera, RenderTarget};
+use bevy::camera::{Camera, Projection, RenderTarget};
 use bevy::ecs::prelude::*;
 use bevy::image::{Image, ImageSampler};
 use bevy::math::UVec2;
@@ -81,7 +81,7 @@ fn resize(
     device: Option<Res<RenderDevice>>,
     mut images: ResMut<Assets<Image>>,
     mut backdrops: ResMut<Assets<BackdropMaterial>>,
-    mut cameras: Query<(&mut Msaa, &mut RenderTarget), With<PhotoCamera>>,
+    mut cameras: Query<(&mut Msaa, &mut RenderTarget, &mut Projection), With<PhotoCamera>>,
     mut redraw: ResMut<Redraw>,
 ) {
     let Some(photo) = photo else { return };
@@ -98,9 +98,11 @@ fn resize(
             backdrop.photo = photo.image.clone();
         }
     }
-    for (mut msaa, mut target) in &mut cameras {
+    for (mut msaa, mut target, mut projection) in &mut cameras {
         msaa.set_if_neq(step.msaa());
         target.set_changed();
+        // The image changes under the same handle: Bevy looks at its shape again only when told to.
+        projection.set_changed();
     }
     redraw.request_photo();
 }
