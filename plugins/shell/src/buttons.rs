@@ -6,6 +6,7 @@ use bevy::ecs::prelude::*;
 use bevy::picking::Pickable;
 use bevy::picking::PickingPlugin;
 use bevy::picking::events::{Cancel, DragEnd, Out, Pointer, Press as Down, Release};
+use bevy::picking::mesh_picking::ray_cast::RayCastVisibility;
 use bevy::picking::mesh_picking::{MeshPickingPlugin, MeshPickingSettings};
 use bevy::picking::pointer::{PointerButton, PointerId};
 use bevy::time::{Real, Time};
@@ -56,7 +57,11 @@ pub(super) fn plugin(app: &mut App) {
         if !app.is_plugin_added::<MeshPickingPlugin>() {
             app.add_plugins(MeshPickingPlugin);
         }
-        app.insert_resource(MeshPickingSettings { require_markers: true, ..MeshPickingSettings::default() });
+        app.insert_resource(MeshPickingSettings {
+            require_markers: true,
+            // Bevy's per-view visibility is stale after a frame that was not drawn.
+            ray_cast_visibility: RayCastVisibility::Visible,
+        });
     }
 }
 
@@ -116,13 +121,19 @@ fn lift(entity: Entity, pointer: PointerId, mut lift: Lift) {
 fn travel(
     mut presses: MessageReader<Press>,
     shown: Query<Entity, With<Shown>>,
-    eggs: Query<&EggShell>,
+    eggs: Query<Ref<EggShell>>,
     mut keys: Query<(&mut Key, &mut Transform, &mut RenderLayers, &ChildOf)>,
     mut sockets: Query<&mut RenderLayers, Without<Key>>,
     time: Res<Time<Real>>,
     mut redraw: ResMut<Redraw>,
     mut again: MessageWriter<RequestRedraw>,
 ) {
+    // Another toy in the shell: its buttons are up.
+    for (mut key, _, _, egg) in &mut keys {
+        if key.held && eggs.get(egg.parent()).is_ok_and(|egg| egg.is_changed()) {
+            key.held = false;
+        }
+    }
     for press in presses.read() {
         for (mut key, _, _, egg) in &mut keys {
             if key.button == press.button && eggs.get(egg.parent()).is_ok_and(|egg| egg.toy == Some(press.toy)) {
