@@ -143,6 +143,7 @@ fn take(
 /// In the render world: whether the photograph just drawn has everything in it.
 fn look(ticket: Option<Res<Ticket>>, report: Res<Report>, pipelines: Res<PipelineCache>) {
     let Some(ticket) = ticket else { return };
+    for id in pipelines.waiting_pipelines() { for (n, p) in pipelines.pipelines().enumerate() { if n == id { let d = match &p.descriptor { bevy::render::render_resource::PipelineDescriptor::RenderPipelineDescriptor(d) => d.label.clone(), bevy::render::render_resource::PipelineDescriptor::ComputePipelineDescriptor(d) => d.label.clone() }; eprintln!("WAIT {:?} {:?}", d, match &p.state { bevy::render::render_resource::CachedPipelineState::Err(e) => format!("{e}"), _ => String::new() }); } } }
     if pipelines.waiting_pipelines().next().is_none() {
         report.0.complete.store(ticket.0, Ordering::Release);
     }

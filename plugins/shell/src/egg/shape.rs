@@ -22,7 +22,7 @@ pub const BUTTON: f32 = 3.0;
 /// Where the buttons' axes leave the surface: A, B, C.
 pub const BUTTONS: [Vec2; 3] = [vec2(-9.3, -15.3), vec2(0.0, -17.7), vec2(9.3, -15.3)];
 /// How far a button travels when pressed.
-pub const TRAVEL: f32 = 1.0;
+pub const TRAVEL: f32 = 1.2;
 
 /// How much the egg narrows towards the top.
 const TAPER: f32 = 0.16;

@@ -10,7 +10,9 @@ fn wood(world: vec2<f32>, pixel: f32) -> vec4<f32> {
     // The board lies a little askew.
     let p = vec2<f32>(world.x * 0.990 + world.y * 0.139, world.y * 0.990 - world.x * 0.139);
     // Year rings: slow waves, drawn out along the board, that swing around an eye far off.
-    let bend = noise(p * vec2<f32>(0.011, 0.030) + 3.1) * 3.4 + noise(p * vec2<f32>(0.034, 0.090) + 17.0) * 0.8;
+    let turn = vec2<f32>(p.x * 0.80 + p.y * 0.60, p.y * 0.80 - p.x * 0.60);
+    let bend = noise(p * vec2<f32>(0.011, 0.030) + 3.1) * 2.2 + noise(turn * vec2<f32>(0.017, 0.024) + 41.0) * 1.4
+        + noise(p * vec2<f32>(0.034, 0.090) + 17.0) * 0.7;
     let ring = p.y * 0.115 + bend;
     let wave = fract(ring);
     // Early wood fades into late wood and stops there sharply.
