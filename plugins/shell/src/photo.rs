@@ -11,7 +11,7 @@ use bevy::ecs::prelude::*;
 use bevy::image::{Image, ImageSampler};
 use bevy::math::UVec2;
 use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
-use bevy::render::render_resource::{PipelineCache, TextureFormat, TextureUsages};
+use bevy::render::render_resource::{PipelineCache, PipelineDescriptor, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
@@ -143,8 +143,14 @@ fn take(
 /// In the render world: whether the photograph just drawn has everything in it.
 fn look(ticket: Option<Res<Ticket>>, report: Res<Report>, pipelines: Res<PipelineCache>) {
     let Some(ticket) = ticket else { return };
-    for id in pipelines.waiting_pipelines() { for (n, p) in pipelines.pipelines().enumerate() { if n == id { let d = match &p.descriptor { bevy::render::render_resource::PipelineDescriptor::RenderPipelineDescriptor(d) => d.label.clone(), bevy::render::render_resource::PipelineDescriptor::ComputePipelineDescriptor(d) => d.label.clone() }; eprintln!("WAIT {:?} {:?}", d, match &p.state { bevy::render::render_resource::CachedPipelineState::Err(e) => format!("{e}"), _ => String::new() }); } } }
-    if pipelines.waiting_pipelines().next().is_none() {
+    // Meshes need render pipelines only. Of the compute pipelines some wait for ever where there is no compute.
+    let draws = |id: usize| {
+        pipelines
+            .pipelines()
+            .nth(id)
+            .is_none_or(|pipeline| matches!(pipeline.descriptor, PipelineDescriptor::RenderPipelineDescriptor(_)))
+    };
+    if !pipelines.waiting_pipelines().any(draws) {
         report.0.complete.store(ticket.0, Ordering::Release);
     }
     report.0.tried.store(ticket.0, Ordering::Release);

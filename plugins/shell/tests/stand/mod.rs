@@ -114,7 +114,7 @@ impl Stand {
                     synchronous_pipeline_compilation: true,
                     ..RenderPlugin::default()
                 })
-                .set(bevy::log::LogPlugin::default())
+                .disable::<bevy::log::LogPlugin>()
                 .disable::<bevy::winit::WinitPlugin>(),
         );
         app.add_message::<Press>();
