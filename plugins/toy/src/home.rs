@@ -2,12 +2,13 @@
 
 use crate::machine::{Machine, STATE};
 use crate::pip::pip;
+use crate::recording::Recording;
 use crate::session::{Session, now};
 use eggtooth_cartridge::{Cartridge, RomError};
 use eggtooth_chip::InvalidState;
 use eggtooth_vault::{DataDir, Entry, Envelope, Meta, Slug, VaultError, check_name};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Why a pet cannot be had.
@@ -37,6 +38,13 @@ pub struct Request {
     pub rom_name: Option<String>,
     /// The pet they named.
     pub toy: Option<String>,
+}
+
+/// What a pet is called after a file until somebody gives it a name: the file's name without its
+/// ending, where that makes a name.
+#[must_use]
+pub fn name_of_file(path: &Path) -> Option<String> {
+    check_name(path.file_stem()?.to_str()?).ok()
 }
 
 /// A pet was taken from the shelf.
@@ -185,7 +193,7 @@ impl Home {
         let mut envelope = Envelope::new(meta);
         envelope.set_value(STATE, machine.state())?;
         if !self.dir.is_writer() {
-            return Ok(Session::new(self.dir.clone(), None, envelope, machine));
+            return Ok(Session::fresh(self.dir.clone(), None, envelope, machine));
         }
         // Pip too: another version of the program brings another Pip, and this pet keeps its own.
         self.dir.store_rom(&cartridge.normalised())?;
@@ -193,7 +201,17 @@ impl Home {
         if let Some(meta) = entry.meta {
             envelope.meta = meta;
         }
-        Ok(Session::new(self.dir.clone(), Some(entry.slug), envelope, machine))
+        Ok(Session::fresh(self.dir.clone(), Some(entry.slug), envelope, machine))
+    }
+
+    /// The pet of a recording, at its start: it lives its life again, and is on no shelf.
+    ///
+    /// # Errors
+    /// When its ROM is neither built in nor in the store, or its snapshot is impossible.
+    pub fn play(&self, recording: &Recording) -> Result<Session, ToyError> {
+        let cartridge = self.rom_of(recording.start())?;
+        let machine = Machine::play(&cartridge, recording)?;
+        Ok(Session::fresh(self.dir.clone(), None, recording.start().clone(), machine))
     }
 
     /// Makes this pet the one that the next start opens. Failing to is no error: the next start then

@@ -2,7 +2,14 @@
 //!
 //! [`Machine`] is a chip with its buttons; [`Home`] is the shelf of pets in a data folder and
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
-//! session as a fixed-timestep system. Nothing here draws or sounds.
+//! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
+//! ([`Account`]); a [`Recording`] can be lived again. `BLOCKS.md` has the bytes that this crate puts into
+//! saves. Nothing here draws or sounds.
+
+mod absence;
+mod account;
+mod catch_up;
+mod clocks;
 
 #[cfg(feature = "bevy")]
 pub mod face;
@@ -10,11 +17,21 @@ mod home;
 mod machine;
 mod pip;
 mod presses;
+mod recording;
 mod session;
+mod watch;
 
+pub use absence::{
+    Absence, CHOICE, Choice, LEFT, LONGEST, LONGEST_STALL, Left, Oddity, SHORTEST, left, span, ticks, time,
+};
+pub use account::{Account, Calls, Watcher};
+pub use catch_up::{CHUNK, CatchUp, Progress};
+pub use clocks::{Passed, Reading, SystemClocks, Timekeeper};
 pub use eggtooth_chip::{Button, Edge, Frame, Sink, TICKS_PER_SECOND, Tone};
-pub use home::{Home, Request, Started, ToyError};
+pub use home::{Home, Request, Started, ToyError, name_of_file};
 pub use machine::{Machine, STATE};
 pub use pip::{is_pip, pip, pip_symbols};
 pub use presses::Presses;
-pub use session::{Session, now};
+pub use recording::{Event, Input, MAX_EVENTS, PLAY, Recorder, Recording, RecordingError};
+pub use session::{Session, now, now_millis};
+pub use watch::{Coding, Label, Meaning, Watch};

@@ -2,9 +2,12 @@
 
 use crate::home::ToyError;
 use crate::presses::Presses;
+use crate::recording::{Event, Input, Recorder, Recording};
 use eggtooth_cartridge::{Cartridge, ChipKind};
 use eggtooth_chip::{ANGEL, Button, Chip, Frame, Model, P1, Program, Registers, Sink, State, Step, Tone};
-use eggtooth_vault::{Envelope, Tag};
+use eggtooth_vault::{Envelope, Tag, codec};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// The block of a save that holds the chip's snapshot.
 pub const STATE: Tag = Tag(*b"CHIP");
@@ -16,6 +19,10 @@ pub struct Machine {
     /// The cartridge's identity: SHA-256 of its normalised words.
     identity: [u8; 32],
     presses: Presses,
+    /// Inputs of a recording that is played, and how many of them are done.
+    played: Option<(Arc<[Event]>, usize)>,
+    /// Writes down every input.
+    recorder: Option<Box<Recorder>>,
 }
 
 /// The wiring for a cartridge: what it is known for, else the common one of its chip.
@@ -38,7 +45,12 @@ impl Machine {
     #[must_use]
     pub fn with_model(cartridge: &Cartridge, model: &'static Model) -> Machine {
         let chip = Chip::new(model, Program::new(&cartridge.words));
-        Machine { chip, identity: cartridge.identity, presses: Presses::default() }
+        Machine::of(chip, cartridge)
+    }
+
+    /// A chip with nothing pressed, played or recorded.
+    fn of(chip: Chip, cartridge: &Cartridge) -> Machine {
+        Machine { chip, identity: cartridge.identity, presses: Presses::default(), played: None, recorder: None }
     }
 
     /// A toy as it was when `envelope` was saved; nothing is pressed.
@@ -47,13 +59,74 @@ impl Machine {
     /// When the save belongs to another ROM, names a model this program does not have, or holds a
     /// snapshot that no chip can be in.
     pub fn resume(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
+        let mut machine = Machine::exactly(cartridge, envelope)?;
+        machine.chip.set_pins(machine.model().pins(&[]), &mut ());
+        Ok(machine)
+    }
+
+    /// The same with the pins as they were: what was pressed is still pressed.
+    fn exactly(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
         envelope.check_rom(&cartridge.identity)?;
         let name = &envelope.meta.model;
         let model = Model::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
         let state: State = envelope.value(STATE)?;
-        let mut chip = Chip::restore(model, Program::new(&cartridge.words), state)?;
-        chip.set_pins(model.pins(&[]), &mut ());
-        Ok(Machine { chip, identity: cartridge.identity, presses: Presses::default() })
+        let chip = Chip::restore(model, Program::new(&cartridge.words), state)?;
+        Ok(Machine::of(chip, cartridge))
+    }
+
+    /// The toy at the start of a recording, whose inputs will happen by themselves.
+    ///
+    /// # Errors
+    /// As [`Machine::resume`].
+    pub fn play(cartridge: &Cartridge, recording: &Recording) -> Result<Machine, ToyError> {
+        let mut machine = Machine::exactly(cartridge, recording.start())?;
+        machine.played = Some((recording.events().into(), 0));
+        Ok(machine)
+    }
+
+    /// A copy to look into the future with; it records nothing.
+    #[must_use]
+    pub fn ahead(&self) -> Machine {
+        Machine {
+            recorder: None,
+            played: self.played.clone(),
+            presses: self.presses.clone(),
+            chip: self.chip.clone(),
+            ..*self
+        }
+    }
+
+    /// Begins to write down every input; what was written down before is dropped.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be encoded, which no chip's can be.
+    pub fn record(&mut self, name: &str) -> Result<(), ToyError> {
+        self.recorder = Some(Box::new(Recorder::new(self, name)?));
+        Ok(())
+    }
+
+    /// What is being recorded.
+    #[must_use]
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_deref()
+    }
+
+    /// Ends the recording at this tick and returns it.
+    ///
+    /// # Errors
+    /// When the state cannot be encoded, which no chip's can be.
+    pub fn stop_recording(&mut self) -> Result<Option<Recording>, ToyError> {
+        let Some(recorder) = self.recorder.take() else { return Ok(None) };
+        Ok(Some(recorder.finish(self.tick(), self.state_hash()?)))
+    }
+
+    /// SHA-256 of the snapshot as a save's `CHIP` block holds it.
+    ///
+    /// # Errors
+    /// When the state cannot be encoded, which no chip's can be.
+    pub fn state_hash(&self) -> Result<[u8; 32], ToyError> {
+        let bytes = codec::encode(self.state()).map_err(eggtooth_vault::VaultError::from)?;
+        Ok(Sha256::digest(bytes).into())
     }
 
     /// The snapshot of the chip.
@@ -101,31 +174,72 @@ impl Machine {
         self.presses.is_down(button)
     }
 
+    /// Lets go of every button; a press that has just begun is still seen.
+    pub fn let_go(&mut self) {
+        for button in Button::ALL {
+            self.press(button, false);
+        }
+    }
+
     /// Whether no press is waiting for its tick.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.presses.is_idle()
     }
 
+    /// The tick of the next input.
+    fn next_input(&self) -> Option<u64> {
+        let played = self.played.as_ref().and_then(|(events, done)| events.get(*done)).map(|event| event.tick);
+        let pressed = self.presses.next();
+        played.into_iter().chain(pressed).min()
+    }
+
+    /// Makes the inputs that are due at `tick`.
+    fn take_inputs<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+        while let Some((events, done)) = &mut self.played
+            && let Some(event) = events.get(*done).filter(|event| event.tick <= tick)
+        {
+            let input = event.input;
+            *done += 1;
+            self.input(input, sink);
+        }
+        if self.presses.next().is_some_and(|due| due <= tick) {
+            let held = self.presses.take(tick);
+            self.input(Input::buttons(&held), sink);
+        }
+    }
+
+    /// An input happens now.
+    fn input<S: Sink + ?Sized>(&mut self, input: Input, sink: &mut S) {
+        if self.recorder.as_ref().is_some_and(|recorder| recorder.is_full())
+            && let Ok(hash) = self.state_hash()
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.close(self.chip.tick(), hash);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(self.chip.tick(), input);
+        }
+        match input {
+            Input::Buttons(_) => self.chip.set_pins(self.chip.model().pins(&input.held()), sink),
+            Input::Reset => self.chip.reset(sink),
+        }
+    }
+
     /// Lets time pass until `to_tick` is reached (an instruction may overshoot it by a few ticks,
     /// which the next call makes up for). Inputs happen on their way, edges go to `sink` in order.
     pub fn advance<S: Sink + ?Sized>(&mut self, to_tick: u64, sink: &mut S) {
-        while let Some(tick) = self.presses.next().filter(|tick| *tick <= to_tick) {
+        while let Some(tick) = self.next_input().filter(|tick| *tick <= to_tick) {
             self.chip.run_until(tick, sink);
-            let held = self.presses.take(tick);
-            self.chip.set_pins(self.chip.model().pins(&held), sink);
+            self.take_inputs(tick, sink);
         }
         self.chip.run_until(to_tick, sink);
     }
 
     /// Executes one instruction or interrupt entry; sleeps to `by` at most. Inputs happen before it.
     pub fn step<S: Sink + ?Sized>(&mut self, by: u64, sink: &mut S) -> Step {
-        let now = self.chip.tick();
-        if self.presses.next().is_some_and(|tick| tick <= now) {
-            let held = self.presses.take(now);
-            self.chip.set_pins(self.chip.model().pins(&held), sink);
-        }
-        let by = self.presses.next().map_or(by, |tick| tick.min(by));
+        self.take_inputs(self.chip.tick(), sink);
+        let by = self.next_input().map_or(by, |tick| tick.min(by));
         self.chip.step(by, sink)
     }
 
@@ -133,6 +247,14 @@ impl Machine {
     #[must_use]
     pub fn frame(&self) -> Frame {
         self.chip.frame()
+    }
+
+    /// The icons alone, as in [`Frame::icons`]: costs little.
+    #[must_use]
+    pub fn icons(&self) -> u8 {
+        let lit = |(segment, com): &(u8, u8)| self.chip.is_lit(usize::from(*segment), usize::from(*com));
+        let icons = self.model().icons.iter().enumerate();
+        icons.fold(0, |all, (n, place)| all | u8::from(lit(place)) << n)
     }
 
     /// What the buzzer sounds.
@@ -177,6 +299,6 @@ impl Machine {
 
     /// Presses the reset pin: the program starts again, RAM survives.
     pub fn reset<S: Sink + ?Sized>(&mut self, sink: &mut S) {
-        self.chip.reset(sink);
+        self.input(Input::Reset, sink);
     }
 }

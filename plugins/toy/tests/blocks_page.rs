@@ -1,0 +1,49 @@
+//! The example of `BLOCKS.md` is exactly what the code writes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use eggtooth_toy::{CHOICE, Choice, Event, Input, LEFT, Left, PLAY, Recording};
+use eggtooth_vault::{Envelope, Meta};
+
+const PAGE: &str = include_str!("../BLOCKS.md");
+
+/// The bytes of the page's dump: lines of `OFFSET  byte byte …  | text`.
+fn page_bytes() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for line in PAGE.lines() {
+        let Some((offset, rest)) = line.split_once("  ") else { continue };
+        let Ok(offset) = usize::from_str_radix(offset, 16) else { continue };
+        assert_eq!(offset, bytes.len(), "{line}");
+        let digits = rest.split('|').next().unwrap();
+        bytes.extend(digits.split_whitespace().map(|d| u8::from_str_radix(d, 16).unwrap()));
+    }
+    bytes
+}
+
+fn empty(tick: u64) -> Envelope {
+    Envelope::new(Meta { name: "Pip".into(), rom: [0; 32], model: "p1".into(), saved_at: 0, tick })
+}
+
+#[test]
+fn the_example_reads_and_is_written_again() {
+    let mut envelope = empty(5);
+    envelope.set_block(PLAY, page_bytes()).unwrap();
+    let recording = Recording::from_bytes(&envelope.to_bytes(1).unwrap()).unwrap();
+    assert_eq!((recording.end(), recording.ticks()), (70_000, 69_995));
+    assert_eq!(*recording.hash(), std::array::from_fn(|n| n as u8));
+    let event = |tick, input| Event { tick, input };
+    let expected = [event(65_536, Input::Buttons(1)), event(66_000, Input::Buttons(5)), event(66_000, Input::Reset)];
+    assert_eq!(recording.events(), expected);
+    let written = Envelope::from_bytes(&recording.to_bytes().unwrap()).unwrap().0;
+    assert_eq!(written.block(PLAY), Some(&page_bytes()[..]));
+}
+
+#[test]
+fn the_small_blocks_are_as_the_page_says() {
+    let mut envelope = empty(7);
+    for (choice, byte) in [(Choice::Ask, 0), (Choice::Live, 1), (Choice::Hold, 2)] {
+        choice.put(&mut envelope).unwrap();
+        assert_eq!(envelope.block(CHOICE), Some(&[byte][..]));
+    }
+    envelope.set_value(LEFT, &Left { tick: 7, at: 0x0102 }).unwrap();
+    assert_eq!(envelope.block(LEFT), Some(&[7, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0][..]));
+}
