@@ -1,0 +1,128 @@
+//! Everything there is to see of a chip at a boundary, in a form that two chips can be compared by.
+
+use super::Slow;
+use super::cpu::Registers;
+use super::memory::REGISTERS;
+use eggtooth_chip::{Frame, Group, SerialLines, TimerClock, Tone};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Everything but the edges.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Observation {
+    pub tick: u64,
+    /// 13 bits.
+    pub pc: u16,
+    /// The new-page latch, 5 bits.
+    pub np: u8,
+    pub a: u8,
+    pub b: u8,
+    pub x: u16,
+    pub y: u16,
+    pub sp: u8,
+    /// I D Z C.
+    pub flags: u8,
+    pub halted: bool,
+    pub ram: Vec<u8>,
+    /// The half from E00, then the half from E80.
+    pub display: Vec<u8>,
+    /// Every populated I/O register: address and value, read without side effects.
+    pub io: Vec<(u16, u8)>,
+    pub tone: Option<Tone>,
+    pub frame: Frame,
+    pub r: [Group; 5],
+    pub p: [Group; 4],
+    pub serial: SerialLines,
+    pub timer_clock: Option<TimerClock>,
+}
+
+impl Slow {
+    /// The chip at this boundary.
+    pub fn observe(&self) -> Observation {
+        let Registers { pc, np, a, b, x, y, sp, flags, halted, .. } = self.r;
+        let outside = self.outside();
+        Observation {
+            tick: self.tick,
+            pc,
+            np,
+            a,
+            b,
+            x,
+            y,
+            sp,
+            flags,
+            halted,
+            ram: self.ram.clone(),
+            display: self.display.clone(),
+            io: REGISTERS.iter().map(|address| (*address, self.peek(*address))).collect(),
+            tone: outside.tone,
+            frame: self.frame(),
+            r: outside.r,
+            p: outside.p,
+            serial: outside.serial,
+            timer_clock: outside.timer_clock,
+        }
+    }
+
+    /// The registers, as the vectors set and ask for them.
+    pub fn registers(&mut self) -> &mut Registers {
+        &mut self.r
+    }
+
+    /// RAM, one nibble a byte.
+    pub fn ram(&mut self) -> &mut [u8] {
+        &mut self.ram
+    }
+}
+
+impl Observation {
+    /// A number that two chips share when everything is equal.
+    pub fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        Hash::hash(self, &mut hasher);
+        hasher.finish()
+    }
+
+    /// The first thing in which `other` is different, in words.
+    pub fn difference(&self, other: &Observation) -> Option<String> {
+        let (ours, theirs) = (self.fields(), other.fields());
+        let unequal = ours.iter().zip(&theirs).find(|(our, their)| our != their);
+        let said = unequal.map(|(our, their)| format!("{}: {} or {}", our.0, our.1, their.1));
+        said.or_else(|| (self != other).then(|| "something without a name".into()))
+    }
+
+    /// Names and values.
+    fn fields(&self) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        let mut add = |name: String, value: String| fields.push((name, value));
+        add("tick".into(), self.tick.to_string());
+        let numbers = [
+            ("pc", self.pc),
+            ("np", self.np.into()),
+            ("a", self.a.into()),
+            ("b", self.b.into()),
+            ("x", self.x),
+            ("y", self.y),
+            ("sp", self.sp.into()),
+            ("flags", self.flags.into()),
+            ("halted", self.halted.into()),
+        ];
+        for (name, value) in numbers {
+            add(name.into(), format!("{value:X}"));
+        }
+        for (address, value) in &self.io {
+            add(format!("I/O {address:03X}"), format!("{value:X}"));
+        }
+        for (what, memory) in [("RAM", &self.ram), ("display nibble", &self.display)] {
+            for (at, value) in memory.iter().enumerate() {
+                add(format!("{what} {at:03X}"), format!("{value:X}"));
+            }
+        }
+        add("tone".into(), format!("{:?}", self.tone));
+        add("frame".into(), format!("{:X?}", self.frame));
+        add("R".into(), format!("{:?}", self.r));
+        add("P".into(), format!("{:?}", self.p));
+        add("serial".into(), format!("{:?}", self.serial));
+        add("timer clock".into(), format!("{:?}", self.timer_clock));
+        fields
+    }
+}
