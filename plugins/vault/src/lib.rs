@@ -12,6 +12,7 @@ mod datadir;
 mod disk;
 mod envelope;
 mod error;
+pub mod foreign;
 mod generation;
 mod name;
 mod roms;
