@@ -2,7 +2,7 @@
 //!
 //! ROM is an image of big-endian word pairs.
 
-use eggtooth_chip::{Chip, P1, Program};
+use eggtooth_chip::{Chip, S46, Program};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let words: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
     let program = Program::new(&words);
 
-    let mut chip = Chip::new(&P1, program);
+    let mut chip = Chip::new(&S46, program);
     let start = Instant::now();
     let instructions = chip.run_until(ticks, &mut ());
     let seconds = start.elapsed().as_secs_f64();

@@ -153,7 +153,11 @@ impl Buzzer {
         }
     }
 
-    pub fn is_valid(&self) -> bool {
-        self.tone < 16 && self.envelope < 4 && self.level <= LAST_LEVEL
+    pub fn is_valid(&self, synced: u64) -> bool {
+        self.tone < 16
+            && self.envelope < 4
+            && self.level <= LAST_LEVEL
+            && (self.next_level > synced && (self.level < LAST_LEVEL || self.next_level == u64::MAX))
+            && self.next_shot() > synced
     }
 }

@@ -1,20 +1,21 @@
 //! The chip as a whole: time passes here and nowhere else.
 
-use crate::bus::{Bus, Memory, display_index};
-use crate::cpu::{NO_PSET, Registers, flag};
-use crate::decode::Program;
+use crate::bus::{Far, Memory, display_index};
+use crate::cpu::{NO_PSET, Registers, Side, execute, flag};
+use crate::decode::slot;
 use crate::io::{Io, POPULATED};
 use crate::model::{Model, Pins};
-use crate::output::{Edge, Frame, Sink, Tone};
+use crate::output::{Edge, Frame, Outputs, Sink, Tone};
+use crate::program::Program;
 use crate::{TICKS_PER_SECOND, bus};
 use alloc::sync::Arc;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// CPU clocks from an accepted request to the first instruction of its handler (TM 11.2).
-const INTERRUPT_CLOCKS: u32 = 12;
+const INTERRUPT_CLOCKS: i64 = 12;
 /// CPU clocks from the request to the interrupt sequence when the CPU was halted (CM 2.5.3).
-const WAKE_CLOCKS: u32 = 2;
+const WAKE_CLOCKS: i64 = 2;
 
 /// Everything that changes: the snapshot of a chip. Under 2 KiB, plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,6 +58,8 @@ pub struct Chip {
     model: &'static Model,
     program: Arc<Program>,
     state: State,
+    /// Counts runs that changed the picture.
+    drawings: u64,
 }
 
 impl Chip {
@@ -71,7 +74,7 @@ impl Chip {
             io: Io::POWER_ON,
             watchdog_on: true,
         };
-        Chip { model, program, state }
+        Chip { model, program, state, drawings: 0 }
     }
 
     /// A chip as it was when the snapshot was taken.
@@ -90,7 +93,7 @@ impl Chip {
             && narrow(&state.memory.display)
             && state.io.is_valid(state.tick)
             && u64::from(state.phase) < TICKS_PER_SECOND.max(u64::from(model.osc3_hz.unwrap_or(0)));
-        if valid { Ok(Chip { model, program, state }) } else { Err(InvalidState) }
+        if valid { Ok(Chip { model, program, state, drawings: 0 }) } else { Err(InvalidState) }
     }
 
     /// The snapshot.
@@ -145,8 +148,20 @@ impl Chip {
 
     /// Pin levels from now on.
     pub fn set_pins<S: Sink + ?Sized>(&mut self, pins: Pins, sink: &mut S) {
-        self.state.io.sync(self.state.tick, sink);
-        self.state.io.set_pins(pins, self.state.tick);
+        if pins == self.state.io.pins() {
+            return;
+        }
+        let tick = self.state.tick;
+        self.state.io.sync(tick, self.model, sink);
+        let before = self.state.io.lines(self.model).serial;
+        let released = self.state.io.set_pins(&pins, tick, self.model);
+        let serial = self.state.io.lines(self.model).serial;
+        if serial != before {
+            sink.edge(tick, Edge::Serial(serial));
+        }
+        if released {
+            self.reset(sink);
+        }
     }
 
     /// The pin levels last given.
@@ -164,7 +179,7 @@ impl Chip {
             self.state.memory.display[at]
         } else if address & 0xF80 == 0xF00 {
             let mut io = self.state.io.clone();
-            io.sync(self.state.tick, &mut ());
+            io.sync(self.state.tick, self.model, &mut ());
             io.peek(address as u8)
         } else {
             0
@@ -177,6 +192,7 @@ impl Chip {
             self.state.memory.ram[usize::from(address)] = value & 15;
         } else if let Some(at) = display_index(address, self.model) {
             self.state.memory.display[at] = value & 15;
+            self.drawings += 1;
         }
     }
 
@@ -188,7 +204,7 @@ impl Chip {
 
     /// Display RAM, one nibble a byte: the block from E00, then the one from E80.
     pub fn display(&self) -> impl Iterator<Item = u8> + '_ {
-        let block = 2 * self.model.segments;
+        let block = 2 * usize::from(self.model.segments);
         let memory = &self.state.memory.display;
         memory[..block].iter().chain(&memory[bus::DISPLAY_BLOCK..bus::DISPLAY_BLOCK + block]).copied()
     }
@@ -196,7 +212,7 @@ impl Chip {
     /// Every populated I/O register with its address, read without side effects.
     pub fn io(&self) -> impl Iterator<Item = (u16, u8)> + 'static {
         let mut io = self.state.io.clone();
-        io.sync(self.state.tick, &mut ());
+        io.sync(self.state.tick, self.model, &mut ());
         POPULATED.into_iter().map(move |register| (0xF00 | u16::from(register), io.peek(register)))
     }
 
@@ -206,7 +222,7 @@ impl Chip {
     pub fn is_lit(&self, segment: usize, com: usize) -> bool {
         let control = self.state.io.lcd_control();
         let (all_off, all_on, eighth) = (control & 8 != 0, control & 4 != 0, control & 2 != 0);
-        if segment >= self.model.segments || com >= 16 || eighth && com >= 8 {
+        if segment >= usize::from(self.model.segments) || com >= 16 || eighth && com >= 8 {
             return false;
         }
         if all_on || all_off {
@@ -220,15 +236,42 @@ impl Chip {
     #[must_use]
     pub fn frame(&self) -> Frame {
         let mut frame = Frame { contrast: self.state.io.contrast(), ..Frame::default() };
-        for (y, row) in frame.rows.iter_mut().enumerate() {
-            for (x, segment) in self.model.columns.iter().enumerate() {
-                *row |= u32::from(self.is_lit(usize::from(*segment), y)) << x;
+        for (x, segment) in self.model.columns.iter().enumerate() {
+            for (com, lit) in self.column(usize::from(*segment)).into_iter().enumerate() {
+                let y = if self.model.flipped { Frame::HEIGHT - 1 - com } else { com };
+                frame.rows[y] |= u32::from(lit) << x;
             }
         }
-        for (n, (segment, com)) in self.model.icons.iter().enumerate() {
-            frame.icons |= u8::from(self.is_lit(usize::from(*segment), usize::from(*com))) << n;
+        for (n, (segment, com)) in self.model.icons.iter().enumerate().filter_map(|(n, at)| Some((n, (*at)?))) {
+            frame.icons |= u8::from(self.is_lit(usize::from(segment), usize::from(com))) << n;
         }
         frame
+    }
+
+    /// The dots of one SEG line.
+    fn column(&self, segment: usize) -> [bool; Frame::HEIGHT] {
+        core::array::from_fn(|com| self.is_lit(segment, com))
+    }
+
+    /// Grows whenever the picture may have changed: while it stays the same, so does
+    /// [`Chip::frame`]. No part of the state.
+    #[must_use]
+    pub fn drawings(&self) -> u64 {
+        self.drawings
+    }
+
+    /// Everything on the output pins now.
+    #[must_use]
+    pub fn outputs(&self) -> Outputs {
+        let lines = self.state.io.lines(self.model);
+        Outputs {
+            lcd: self.frame(),
+            tone: self.tone(),
+            r: lines.r,
+            p: lines.p,
+            serial: lines.serial,
+            timer_clock: lines.timer_clock,
+        }
     }
 
     /// What the buzzer sounds now.
@@ -241,96 +284,106 @@ impl Chip {
     pub fn reset<S: Sink + ?Sized>(&mut self, sink: &mut S) {
         self.state.registers.reset();
         self.state.phase = 0;
-        self.state.io.reset(self.state.tick, sink);
+        self.state.io.reset(self.state.tick, self.model, sink);
+        self.drawings += 1;
     }
 
     /// Runs until the tick counter reaches `tick`: exactly there when the CPU is halted, else at the
     /// end of the instruction that reaches it (at most 24 ticks later). Does nothing when it is past.
     /// Returns the number of instructions executed.
     pub fn run_until<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) -> u64 {
-        self.run(tick, u64::MAX, sink).1
+        self.run(tick, false, sink).1
     }
 
     /// Executes one instruction or enters one interrupt; a halted CPU sleeps until it is woken, at
     /// most until tick `by`.
     pub fn step<S: Sink + ?Sized>(&mut self, by: u64, sink: &mut S) -> Step {
-        self.run(by, 1, sink).0
+        self.run(by, true, sink).0
     }
 
-    /// The loop behind both: at most `steps` steps. Returns what the last one was, and how many of
-    /// them were instructions.
-    fn run<S: Sink + ?Sized>(&mut self, target: u64, steps: u64, sink: &mut S) -> (Step, u64) {
+    /// The loop behind both; `once` ends it after one instruction or interrupt. Returns what the
+    /// last one was, and how many of them were instructions.
+    fn run<S: Sink + ?Sized>(&mut self, target: u64, once: bool, sink: &mut S) -> (Step, u64) {
         let State { tick: now, phase, registers, memory, io, watchdog_on } = &mut self.state;
-        let ops = &*self.program.ops;
-        let osc3 = self.model.osc3_hz;
-        let mut cpu = *registers;
-        let mut tick = *now;
-        let mut bus = Bus { ram: &mut memory.ram, display: &mut memory.display, io, model: self.model, sink, limit: 0 };
-        let mut left = steps;
+        let model = self.model;
+        let cpu = registers;
+        let mut far = Far {
+            display: &mut memory.display,
+            io,
+            model,
+            sink,
+            side: Side::NONE,
+            base: *now,
+            phase: *phase,
+            hz: 0,
+            recheck: false,
+            drawn: false,
+            touched: false,
+            horizon: u64::MAX,
+        };
         let mut last = Step::Nothing;
-        let mut interrupts = 0;
-        while tick < target && left > 0 {
+        let mut instructions = 0;
+        while far.base < target {
             // An instruction boundary. Requests are sampled one clock before the end of an
             // instruction (CM 2.5.3), so an event at this very tick waits for the next boundary;
             // a stopped CPU sees it at once.
+            let tick = far.base;
             let seen = if cpu.halted { tick } else { tick.saturating_sub(1) };
-            bus.io.sync(seen, bus.sink);
-            if bus.io.clock.expired() {
-                bus.io.clock.serve_watchdog();
-                if *watchdog_on {
+            far.io.sync(seen, model, far.sink);
+            let pin = far.io.reset_due() <= seen;
+            if pin || far.io.clock.expired() {
+                far.io.clock.serve_watchdog();
+                if pin || *watchdog_on && !far.io.is_held() {
                     cpu.reset();
-                    *phase = 0;
-                    bus.io.reset(tick, bus.sink);
-                    bus.sink.edge(tick, Edge::WatchdogReset);
+                    far.phase = 0;
+                    far.io.reset(tick, model, far.sink);
+                    far.drawn = true;
+                    far.sink.edge(tick, if pin { Edge::PinReset } else { Edge::WatchdogReset });
+                }
+                if pin {
+                    far.io.hold();
                 }
             }
+            if far.io.is_held() {
+                far.base = target;
+                break;
+            }
+            far.hz = far.io.hz(model);
             let open = cpu.flags & flag::I != 0 && cpu.pset == NO_PSET && !cpu.ei_shadow;
-            if open && let Some(vector) = bus.io.request(seen) {
+            if open && let Some(vector) = far.io.request(seen) {
                 let clocks = INTERRUPT_CLOCKS + if cpu.halted { WAKE_CLOCKS } else { 0 };
-                cpu.interrupt(vector, &mut bus);
-                tick += ticks(clocks, bus.io.on_osc3().then_some(osc3).flatten(), phase);
-                left -= 1;
-                interrupts += 1;
+                cpu.interrupt(vector, &mut memory.ram);
+                (far.base, far.phase) = far.time(clocks);
                 last = Step::Interrupt(vector);
-                continue;
-            }
-            let event = bus.io.next_event(seen);
-            if cpu.halted {
-                tick = event.max(tick).min(target);
-                continue;
-            }
-            bus.limit = if cpu.pset != NO_PSET || cpu.ei_shadow { 0 } else { target.min(event.saturating_add(1)) };
-            cpu.ei_shadow = false;
-            last = Step::Instruction;
-            let clock = bus.io.on_osc3().then_some(osc3).flatten();
-            loop {
-                let op = ops[usize::from(cpu.pc & 0x1FFF)];
-                cpu.execute(op, &mut bus, tick);
-                tick += match clock {
-                    None => u64::from(op.clocks),
-                    Some(_) => ticks(u32::from(op.clocks), clock, phase),
-                };
-                left -= 1;
-                if tick >= bus.limit || left == 0 {
-                    break;
+            } else {
+                let event = far.io.next_event(seen);
+                if cpu.halted {
+                    far.base = event.max(tick).min(target);
+                    continue;
                 }
+                let alone = once || cpu.pset != NO_PSET || cpu.ei_shadow;
+                let budget = if alone { 1 } else { far.clocks_until(target.min(event.saturating_add(1))) };
+                let slot = usize::from(slot(cpu.pc));
+                let after_pset;
+                let first = if cpu.pset == NO_PSET {
+                    &self.program.ops[slot]
+                } else {
+                    after_pset = self.program.after_pset(cpu.pc, cpu.pset);
+                    &after_pset
+                };
+                let (clocks, count) = execute(cpu, first, &self.program.ops, &mut memory.ram, &mut far, budget);
+                (far.base, far.phase) = far.time(clocks);
+                instructions += count;
+                last = Step::Instruction;
+            }
+            if once {
+                break;
             }
         }
         // However a span is cut into runs, the state at its end is the same.
-        bus.io.sync(if cpu.halted { tick } else { tick.saturating_sub(1) }, bus.sink);
-        *registers = cpu;
-        *now = tick;
-        (last, steps - left - interrupts)
+        far.io.sync(if cpu.halted { far.base } else { far.base.saturating_sub(1) }, model, far.sink);
+        (*now, *phase) = (far.base, far.phase);
+        self.drawings += u64::from(far.drawn);
+        (last, instructions)
     }
-}
-
-/// Ticks that `clocks` CPU clocks take: as many on OSC1; on OSC3 the fraction is carried in `phase`.
-fn ticks(clocks: u32, osc3: Option<u32>, phase: &mut u32) -> u64 {
-    let Some(hz) = osc3 else {
-        return u64::from(clocks);
-    };
-    let hz = u64::from(hz.max(1));
-    let sum = u64::from(*phase) + u64::from(clocks) * TICKS_PER_SECOND;
-    *phase = (sum % hz) as u32;
-    sum / hz
 }

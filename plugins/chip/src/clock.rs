@@ -63,6 +63,11 @@ impl ClockTimer {
         (next + self.origin) * PERIOD_256
     }
 
+    /// The next tick at which the count is a multiple of `period`.
+    pub fn next_count(&self, period: u64) -> u64 {
+        ((self.count / period + 1) * period + self.origin) * PERIOD_256
+    }
+
     pub fn request(&self) -> bool {
         self.factor & self.mask != 0
     }

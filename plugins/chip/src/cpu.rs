@@ -1,8 +1,9 @@
-//! The E0C6200 core: registers and the effect of every instruction.
+//! The E0C6200 core: registers, and the loop that executes instructions.
 
-use crate::bus::Bus;
-use crate::decode::{Kind, Op, index};
+use crate::bus::{Far, RAM};
+use crate::decode::{Kind, Op, address, place, slot};
 use crate::output::Sink;
+use crate::program::SLOTS;
 use serde::{Deserialize, Serialize};
 
 /// Flag bits in the order of PUSH F: D3 = I, D2 = D, D1 = Z, D0 = C.
@@ -82,377 +83,685 @@ impl Registers {
     }
 
     /// Enters the handler at `vector` of page 1 in the current bank (CM 2.5.3).
-    pub(crate) fn interrupt<S: Sink + ?Sized>(&mut self, vector: u8, bus: &mut Bus<'_, S>) {
-        self.push_pc(self.pc, bus);
+    pub(crate) fn interrupt(&mut self, vector: u8, ram: &mut [u8; RAM]) {
+        for shift in [8, 4, 0] {
+            self.sp = self.sp.wrapping_sub(1);
+            ram[usize::from(self.sp)] = (self.pc >> shift & 15) as u8;
+        }
         self.flags &= !flag::I;
         self.pc = self.pc & 0x1000 | 0x100 | u16::from(vector);
         self.halted = false;
     }
+}
 
-    /// Executes one decoded instruction; `tick` is when it starts.
-    #[inline(always)]
-    pub(crate) fn execute<S: Sink + ?Sized>(&mut self, op: Op, bus: &mut Bus<'_, S>, tick: u64) {
-        let here = self.pc;
-        let next = here & 0x1000 | (here + 1) & 0xFFF;
-        let np = if self.pset == NO_PSET { here >> 8 } else { u16::from(self.pset) };
-        self.pset = NO_PSET;
-        self.pc = next;
-        let step = u16::from(op.a);
-        match op.kind {
-            Kind::Jp => self.pc = np << 8 | step,
-            Kind::JpC => self.branch(self.flags & flag::C != 0, np, step),
-            Kind::JpNc => self.branch(self.flags & flag::C == 0, np, step),
-            Kind::JpZ => self.branch(self.flags & flag::Z != 0, np, step),
-            Kind::JpNz => self.branch(self.flags & flag::Z == 0, np, step),
-            Kind::Jpba => self.pc = np << 8 | u16::from(self.b) << 4 | u16::from(self.a),
-            Kind::Call => {
-                self.push_pc(next, bus);
-                self.pc = here & 0x1000 | (np & 15) << 8 | step;
+/// Low bits of the loop's counter, which count instructions; clocks left to run are above them.
+const COUNT: u32 = 24;
+/// The most CPU clocks that one call of [`execute`] is given, so that the count fits.
+pub(crate) const MOST_CLOCKS: i64 = 1 << 25;
+
+/// Executes instructions from `first`, which is the one at `r.pc`, until `budget` clocks (at most
+/// [`MOST_CLOCKS`]) have passed or something happened that the caller must look at: a flag of an
+/// interrupt, a mask, I, HALT. Always executes at least one. Returns the clocks that passed and the
+/// number of instructions.
+///
+/// Everything lives in local variables, so that it stays in the host's registers. `acc` holds the
+/// clocks left, less one, above the number of instructions executed: one subtraction serves both,
+/// and its sign ends the loop.
+pub(crate) fn execute<S: Sink + ?Sized>(
+    r: &mut Registers,
+    first: &Op,
+    ops: &[Op; SLOTS],
+    ram: &mut [u8; RAM],
+    far: &mut Far<'_, S>,
+    budget: i64,
+) -> (i64, u64) {
+    let budget = budget.clamp(1, MOST_CLOCKS);
+    let mut acc = (budget - 1) << COUNT;
+    let mut op = first;
+    let mut ip = usize::from(slot(r.pc));
+    let ram_len = u32::from(far.model.ram_nibbles).min(RAM as u32);
+    let (mut a, mut b) = (r.a, r.b);
+    // C is 0 or 1; Z is set when `z` is 0.
+    let mut c = r.flags & flag::C;
+    let mut z = u8::from(r.flags & flag::Z == 0);
+    far.side = Side {
+        x: u32::from(r.x),
+        y: u32::from(r.y),
+        sp: r.sp,
+        di: r.flags & (flag::D | flag::I),
+        budget,
+        probe: Probe::NONE,
+    };
+    r.pset = NO_PSET;
+    r.ei_shadow = false;
+
+    /// CPU clocks since the call.
+    macro_rules! elapsed {
+        () => {
+            far.side.budget - 1 - (acc >> COUNT)
+        };
+    }
+    /// One instruction of so many clocks.
+    macro_rules! cost {
+        ($clocks:expr) => {
+            acc -= ($clocks << COUNT) - 1
+        };
+    }
+    /// Makes the running instruction the last one.
+    macro_rules! stop {
+        () => {{
+            far.side.budget -= acc >> COUNT;
+            acc &= (1 << COUNT) - 1;
+        }};
+    }
+    macro_rules! load {
+        ($at:expr) => {{
+            if $at < ram_len {
+                ram[$at as usize]
+            } else {
+                let value = far.read($at as u16, elapsed!());
+                if core::mem::take(&mut far.recheck) {
+                    stop!();
+                }
+                value
             }
-            Kind::Calz => {
-                self.push_pc(next, bus);
-                self.pc = here & 0x1000 | step;
-            }
-            Kind::Ret => self.pc = self.pop_pc(here, bus),
-            Kind::Rets => {
-                let to = self.pop_pc(here, bus);
-                self.pc = to & 0x1000 | (to + 1) & 0xFFF;
-            }
-            Kind::Retd => {
-                self.pc = self.pop_pc(here, bus);
-                self.store_byte(op.a, bus, tick);
-            }
-            Kind::Pset => self.pset = op.a,
-            Kind::Nop => {}
-            Kind::Halt => {
-                self.halted = true;
-                bus.recheck();
-            }
-            Kind::LdX => self.x = self.x & 0xF00 | step,
-            Kind::LdY => self.y = self.y & 0xF00 | step,
-            Kind::LdIndexR => {
-                let value = self.get(op.a, bus, tick);
-                self.set_index(op.b, value);
-            }
-            Kind::LdRIndex => self.set(op.a, self.index(op.b), bus, tick),
-            Kind::AdcIndex => {
-                let sum = self.index(op.a) + op.b + (self.flags & flag::C);
-                self.set_index(op.a, sum & 15);
-                self.set_zc(sum & 15, sum > 15);
-            }
-            Kind::CpIndex => self.compare(self.index(op.a), op.b),
-            Kind::LdRi => self.set(op.a, op.b, bus, tick),
-            Kind::LdRq => {
-                let value = self.get(op.b, bus, tick);
-                self.set(op.a, value, bus, tick);
-            }
-            Kind::LdRMn => {
-                let value = bus.ram[usize::from(op.b)];
-                self.set(op.a, value, bus, tick);
-            }
-            Kind::LdMnR => bus.ram[usize::from(op.b)] = if op.a == 0 { self.a } else { self.b },
-            Kind::LdpxI => {
-                bus.write(self.x, op.a, tick);
-                self.x = bump(self.x, 1);
-            }
-            Kind::LdpxRq => {
-                let value = self.get(op.b, bus, tick);
-                self.set(op.a, value, bus, tick);
-                self.x = bump(self.x, 1);
-            }
-            Kind::LdpyI => {
-                bus.write(self.y, op.a, tick);
-                self.y = bump(self.y, 1);
-            }
-            Kind::LdpyRq => {
-                let value = self.get(op.b, bus, tick);
-                self.set(op.a, value, bus, tick);
-                self.y = bump(self.y, 1);
-            }
-            Kind::Lbpx => self.store_byte(op.a, bus, tick),
-            Kind::SetF => {
-                self.flags |= op.a;
-                if op.a & flag::I != 0 {
-                    self.ei_shadow = true;
-                    bus.recheck();
+        }};
+    }
+    macro_rules! store {
+        ($at:expr, $value:expr) => {{
+            let value = $value;
+            if $at < ram_len {
+                ram[$at as usize] = value;
+            } else {
+                far.write($at as u16, value, elapsed!());
+                if core::mem::take(&mut far.recheck) {
+                    stop!();
                 }
             }
-            Kind::RstF => self.flags &= op.a,
-            Kind::IncSp => self.sp = self.sp.wrapping_add(1),
-            Kind::DecSp => self.sp = self.sp.wrapping_sub(1),
-            Kind::PushR => {
-                let value = self.get(op.a, bus, tick);
-                self.push(value, bus);
-            }
-            Kind::PushIndex => self.push(self.index(op.a), bus),
-            Kind::PushF => self.push(self.flags, bus),
-            Kind::PopR => {
-                let value = self.pop(bus);
-                self.set(op.a, value, bus, tick);
-            }
-            Kind::PopIndex => {
-                let value = self.pop(bus);
-                self.set_index(op.a, value);
-            }
-            Kind::PopF => {
-                self.flags = self.pop(bus);
-                bus.recheck();
-            }
-            Kind::LdSphR => self.sp = self.sp & 15 | self.get(op.a, bus, tick) << 4,
-            Kind::LdSplR => self.sp = self.sp & 0xF0 | self.get(op.a, bus, tick),
-            Kind::LdRSph => self.set(op.a, self.sp >> 4, bus, tick),
-            Kind::LdRSpl => self.set(op.a, self.sp & 15, bus, tick),
-            Kind::AddRi => self.modify(op.a, bus, tick, |s, v| s.add(v, op.b, 0)),
-            Kind::AddRq => self.combine(op, bus, tick, |s, v, q| s.add(v, q, 0)),
-            Kind::AdcRi => self.modify(op.a, bus, tick, |s, v| s.add(v, op.b, s.flags & flag::C)),
-            Kind::AdcRq => self.combine(op, bus, tick, |s, v, q| s.add(v, q, s.flags & flag::C)),
-            Kind::SubRq => self.combine(op, bus, tick, |s, v, q| s.sub(v, q, 0)),
-            Kind::SbcRi => self.modify(op.a, bus, tick, |s, v| s.sub(v, op.b, s.flags & flag::C)),
-            Kind::SbcRq => self.combine(op, bus, tick, |s, v, q| s.sub(v, q, s.flags & flag::C)),
-            Kind::AndRi => self.modify(op.a, bus, tick, |s, v| s.logic(v & op.b)),
-            Kind::AndRq => self.combine(op, bus, tick, |s, v, q| s.logic(v & q)),
-            Kind::OrRi => self.modify(op.a, bus, tick, |s, v| s.logic(v | op.b)),
-            Kind::OrRq => self.combine(op, bus, tick, |s, v, q| s.logic(v | q)),
-            Kind::XorRi => self.modify(op.a, bus, tick, |s, v| s.logic(v ^ op.b)),
-            Kind::XorRq => self.combine(op, bus, tick, |s, v, q| s.logic(v ^ q)),
-            Kind::CpRi => {
-                let value = self.get(op.a, bus, tick);
-                self.compare(value, op.b);
-            }
-            Kind::CpRq => {
-                let value = self.get(op.a, bus, tick);
-                let other = self.get(op.b, bus, tick);
-                self.compare(value, other);
-            }
-            Kind::FanRi => {
-                let value = self.get(op.a, bus, tick);
-                self.logic(value & op.b);
-            }
-            Kind::FanRq => {
-                let value = self.get(op.a, bus, tick);
-                let other = self.get(op.b, bus, tick);
-                self.logic(value & other);
-            }
-            Kind::Rlc => self.modify(op.a, bus, tick, |s, v| {
-                let result = v << 1 & 15 | s.flags & flag::C;
-                s.set_zc(result, v & 8 != 0);
-                result
-            }),
-            Kind::Rrc => self.modify(op.a, bus, tick, |s, v| {
-                let result = v >> 1 | (s.flags & flag::C) << 3;
-                s.set_zc(result, v & 1 != 0);
-                result
-            }),
-            Kind::IncMn => {
-                let cell = &mut bus.ram[usize::from(op.a)];
-                *cell = (*cell + 1) & 15;
-                let value = *cell;
-                self.set_zc(value, value == 0);
-            }
-            Kind::DecMn => {
-                let cell = &mut bus.ram[usize::from(op.a)];
-                *cell = cell.wrapping_sub(1) & 15;
-                let value = *cell;
-                self.set_zc(value, value == 15);
-            }
-            Kind::Acpx => {
-                let sum = self.memory_sum(self.x, op.a, bus, tick);
-                bus.write(self.x, sum, tick);
-                self.x = bump(self.x, 1);
-            }
-            Kind::Acpy => {
-                let sum = self.memory_sum(self.y, op.a, bus, tick);
-                bus.write(self.y, sum, tick);
-                self.y = bump(self.y, 1);
-            }
-            Kind::Scpx => {
-                let difference = self.memory_difference(self.x, op.a, bus, tick);
-                bus.write(self.x, difference, tick);
-                self.x = bump(self.x, 1);
-            }
-            Kind::Scpy => {
-                let difference = self.memory_difference(self.y, op.a, bus, tick);
-                bus.write(self.y, difference, tick);
-                self.y = bump(self.y, 1);
-            }
-            Kind::Undefined => bus.undefined(here, tick),
-        }
+        }};
     }
-
-    #[inline(always)]
-    fn branch(&mut self, taken: bool, np: u16, step: u16) {
-        if taken {
-            self.pc = np << 8 | step;
-        }
-    }
-
-    /// Operand r or q: A, B, MX or MY.
-    #[inline(always)]
-    fn get<S: Sink + ?Sized>(&self, r: u8, bus: &mut Bus<'_, S>, tick: u64) -> u8 {
-        match r & 3 {
-            0 => self.a,
-            1 => self.b,
-            2 => bus.read(self.x, tick),
-            _ => bus.read(self.y, tick),
-        }
-    }
-
-    #[inline(always)]
-    fn set<S: Sink + ?Sized>(&mut self, r: u8, value: u8, bus: &mut Bus<'_, S>, tick: u64) {
-        match r & 3 {
-            0 => self.a = value,
-            1 => self.b = value,
-            2 => bus.write(self.x, value, tick),
-            _ => bus.write(self.y, value, tick),
-        }
-    }
-
-    #[inline(always)]
-    fn modify<S: Sink + ?Sized>(
-        &mut self,
-        r: u8,
-        bus: &mut Bus<'_, S>,
-        tick: u64,
-        f: impl FnOnce(&mut Self, u8) -> u8,
-    ) {
-        let value = self.get(r, bus, tick);
-        let result = f(self, value);
-        self.set(r, result, bus, tick);
-    }
-
-    #[inline(always)]
-    fn combine<S: Sink + ?Sized>(
-        &mut self,
-        op: Op,
-        bus: &mut Bus<'_, S>,
-        tick: u64,
-        f: impl FnOnce(&mut Self, u8, u8) -> u8,
-    ) {
-        let value = self.get(op.a, bus, tick);
-        let other = self.get(op.b, bus, tick);
-        let result = f(self, value, other);
-        self.set(op.a, result, bus, tick);
-    }
-
-    #[inline(always)]
-    fn memory_sum<S: Sink + ?Sized>(&mut self, at: u16, r: u8, bus: &mut Bus<'_, S>, tick: u64) -> u8 {
-        let value = bus.read(at, tick);
-        let other = self.get(r, bus, tick);
-        self.add(value, other, self.flags & flag::C)
-    }
-
-    #[inline(always)]
-    fn memory_difference<S: Sink + ?Sized>(&mut self, at: u16, r: u8, bus: &mut Bus<'_, S>, tick: u64) -> u8 {
-        let value = bus.read(at, tick);
-        let other = self.get(r, bus, tick);
-        self.sub(value, other, self.flags & flag::C)
-    }
-
-    #[inline(always)]
-    fn set_zc(&mut self, result: u8, carry: bool) {
-        self.flags = self.flags & (flag::I | flag::D) | u8::from(result == 0) << 1 | u8::from(carry);
-    }
-
-    /// Sum with decimal correction where D is set (CM 2.2.4).
-    #[inline(always)]
-    fn add(&mut self, v: u8, other: u8, carry: u8) -> u8 {
-        let sum = v + other + carry;
-        let (result, carry) = if self.flags & flag::D == 0 {
-            (sum & 15, sum > 15)
-        } else if sum >= 10 {
-            ((sum - 10) & 15, true)
-        } else {
-            (sum, false)
+    /// Operand r or q.
+    macro_rules! get {
+        (A) => {
+            a
         };
-        self.set_zc(result, carry);
-        result
+        (B) => {
+            b
+        };
+        (X) => {
+            load!(far.side.x)
+        };
+        (Y) => {
+            load!(far.side.y)
+        };
     }
-
+    macro_rules! set {
+        (A, $value:expr) => {
+            a = $value
+        };
+        (B, $value:expr) => {
+            b = $value
+        };
+        (X, $value:expr) => {
+            store!(far.side.x, $value)
+        };
+        (Y, $value:expr) => {
+            store!(far.side.y, $value)
+        };
+    }
+    /// Low eight bits of an index register move on, without carry into the page.
+    macro_rules! bump {
+        ($index:expr, $n:expr) => {
+            $index = $index & 0xF00 | ($index + $n) & 0xFF
+        };
+    }
+    /// Sum with decimal correction where D is set (CM 2.2.4).
+    macro_rules! add {
+        ($v:expr, $o:expr, $carry:expr) => {{
+            let sum = $v + $o + $carry;
+            if far.side.di & flag::D == 0 {
+                (c, z) = (sum >> 4, sum & 15);
+            } else if sum >= 10 {
+                (c, z) = (1, (sum - 10) & 15);
+            } else {
+                (c, z) = (0, sum);
+            }
+            z
+        }};
+    }
     /// Difference with decimal correction where D is set.
-    #[inline(always)]
-    fn sub(&mut self, v: u8, other: u8, borrow: u8) -> u8 {
-        let difference = v.wrapping_sub(other).wrapping_sub(borrow);
-        let borrow = difference & 0x80 != 0;
-        let corrected = if borrow && self.flags & flag::D != 0 { difference.wrapping_sub(6) } else { difference };
-        self.set_zc(corrected & 15, borrow);
-        corrected & 15
+    macro_rules! sub {
+        ($v:expr, $o:expr, $borrow:expr) => {{
+            let difference = $v.wrapping_sub($o).wrapping_sub($borrow);
+            c = difference >> 7;
+            // 6 where D is set and there is a borrow.
+            let correction = (c << 2 & far.side.di) * 3 >> 1;
+            z = difference.wrapping_sub(correction) & 15;
+            z
+        }};
     }
-
-    #[inline(always)]
-    fn compare(&mut self, v: u8, other: u8) {
-        self.set_zc(v.wrapping_sub(other) & 15, v < other);
+    macro_rules! compare {
+        ($v:expr, $o:expr) => {{
+            let difference = $v.wrapping_sub($o);
+            c = difference >> 7;
+            z = difference & 15;
+        }};
     }
-
-    #[inline(always)]
-    fn logic(&mut self, result: u8) -> u8 {
-        self.flags = self.flags & !flag::Z | u8::from(result == 0) << 1;
-        result
+    macro_rules! logic {
+        ($value:expr) => {{
+            z = $value;
+            z
+        }};
     }
-
-    #[inline(always)]
-    fn index(&self, nibble: u8) -> u8 {
-        let (register, shift) = locate(nibble, self.x, self.y);
-        (register >> shift & 15) as u8
+    macro_rules! push {
+        ($value:expr) => {{
+            let value = $value;
+            far.side.sp = far.side.sp.wrapping_sub(1);
+            ram[usize::from(far.side.sp)] = value;
+        }};
     }
-
-    #[inline(always)]
-    fn set_index(&mut self, nibble: u8, value: u8) {
-        let (_, shift) = locate(nibble, 0, 0);
-        let register = if nibble < index::YP { &mut self.x } else { &mut self.y };
-        *register = *register & !(15 << shift) | u16::from(value) << shift;
+    macro_rules! pop {
+        () => {{
+            let value = ram[usize::from(far.side.sp)];
+            far.side.sp = far.side.sp.wrapping_add(1);
+            value
+        }};
     }
-
+    /// Pops a return address into `ip`; the bank stays.
+    macro_rules! pop_ip {
+        () => {{
+            let low = usize::from(pop!());
+            let high = usize::from(pop!());
+            let page = usize::from(pop!());
+            ip = ip & 0x2000 | page << 8 | high << 4 | low;
+        }};
+    }
+    /// Pushes the address behind the word at `ip` plus `last`.
+    macro_rules! push_ip {
+        ($last:expr) => {{
+            let next = ip + $last + 1;
+            push!((next >> 8 & 15) as u8);
+            push!((next >> 4 & 15) as u8);
+            push!((next & 15) as u8);
+        }};
+    }
+    macro_rules! index {
+        () => {
+            ((if op.b() & place::Y != 0 { far.side.y } else { far.side.x }) >> (op.b() & 15) & 15) as u8
+        };
+    }
+    macro_rules! set_index {
+        ($value:expr) => {{
+            let (value, shift) = (u32::from($value), op.b() & 15);
+            if op.b() & place::Y != 0 {
+                far.side.y = far.side.y & !(15 << shift) | value << shift;
+            } else {
+                far.side.x = far.side.x & !(15 << shift) | value << shift;
+            }
+        }};
+    }
     /// LBPX and RETD: the low nibble goes to X, the high one to X+1.
-    #[inline(always)]
-    fn store_byte<S: Sink + ?Sized>(&mut self, byte: u8, bus: &mut Bus<'_, S>, tick: u64) {
-        bus.write(self.x, byte & 15, tick);
-        bus.write(bump(self.x, 1), byte >> 4, tick);
-        self.x = bump(self.x, 2);
+    macro_rules! store_byte {
+        () => {{
+            store!(far.side.x, op.a() & 15);
+            bump!(far.side.x, 1);
+            store!(far.side.x, op.a() >> 4);
+            bump!(far.side.x, 1);
+        }};
+    }
+    macro_rules! flags {
+        () => {
+            far.side.di | u8::from(z == 0) << 1 | c
+        };
+    }
+    macro_rules! set_flags {
+        ($value:expr) => {{
+            let value = $value;
+            far.side.di = value & (flag::D | flag::I);
+            z = u8::from(value & flag::Z == 0);
+            c = value & flag::C;
+        }};
+    }
+    macro_rules! branch {
+        ($taken:expr) => {{
+            cost!(5);
+            ip = if $taken { usize::from(op.operand) } else { ip + 1 };
+        }};
+    }
+    macro_rules! branch_leaving {
+        ($taken:expr) => {{
+            cost!(5);
+            if $taken {
+                far.side.probe = Probe::NONE;
+                ip = usize::from(op.operand);
+            } else {
+                ip += 1;
+            }
+        }};
+    }
+    /// The jump at the end of a loop that only reads. When a turn left everything as it was, the
+    /// turns up to the next change of anything that it reads are the same, and are taken at once.
+    macro_rules! branch_idle {
+        ($taken:expr) => {{
+            cost!(5);
+            if $taken {
+                let now = Probe { ip, a, b, x: far.side.x, y: far.side.y, sp: far.side.sp, c, z, di: far.side.di, clocks: elapsed!(), count: acc & ((1 << COUNT) - 1) };
+                if acc >= 0 && now.same_place(&far.side.probe) && !far.touched {
+                    let turn = now.clocks - far.side.probe.clocks;
+                    let until = far.clocks_until(far.horizon.saturating_sub(1));
+                    let turns = (until - now.clocks).min(acc >> COUNT).max(0) / turn;
+                    acc -= turns * ((turn << COUNT) - (now.count - far.side.probe.count));
+                }
+                far.side.probe = Probe { clocks: elapsed!(), count: acc & ((1 << COUNT) - 1), ..now };
+                far.touched = false;
+                far.horizon = u64::MAX;
+                ip = usize::from(op.operand);
+            } else {
+                far.side.probe = Probe::NONE;
+                ip += 1;
+            }
+        }};
+    }
+    /// PSET and its branch; alone where the time ends between them.
+    macro_rules! branch_far {
+        ($taken:expr) => {{
+            cost!(5);
+            ip += 1;
+            if acc < 0 {
+                r.pset = (address(op.operand) >> 8) as u8;
+            } else {
+                cost!(5);
+                ip = if $taken { usize::from(op.operand) } else { ip + 1 };
+            }
+        }};
     }
 
-    #[inline(always)]
-    fn push<S: Sink + ?Sized>(&mut self, value: u8, bus: &mut Bus<'_, S>) {
-        self.sp = self.sp.wrapping_sub(1);
-        bus.ram[usize::from(self.sp)] = value;
+    macro_rules! pairs {
+        (ld $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); cost!(5); }};
+        (ldpx $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); bump!(far.side.x, 1); cost!(5); }};
+        (ldpy $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); bump!(far.side.y, 1); cost!(5); }};
+        (add $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, add!(v, o, 0)); cost!(7); }};
+        (adc $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, add!(v, o, c)); cost!(7); }};
+        (sub $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, sub!(v, o, 0)); cost!(7); }};
+        (sbc $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, sub!(v, o, c)); cost!(7); }};
+        (and $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v & o)); cost!(7); }};
+        (or $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v | o)); cost!(7); }};
+        (xor $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v ^ o)); cost!(7); }};
+        (cp $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); compare!(v, o); cost!(7); }};
+        (fan $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); z = v & o; cost!(7); }};
+    }
+    macro_rules! singles {
+        (ld $r:ident) => {{ set!($r, op.a()); cost!(5); }};
+        (add $r:ident) => {{ let v = get!($r); set!($r, add!(v, op.a(), 0)); cost!(7); }};
+        (adc $r:ident) => {{ let v = get!($r); set!($r, add!(v, op.a(), c)); cost!(7); }};
+        (sbc $r:ident) => {{ let v = get!($r); set!($r, sub!(v, op.a(), c)); cost!(7); }};
+        (and $r:ident) => {{ let v = get!($r); set!($r, logic!(v & op.a())); cost!(7); }};
+        (or $r:ident) => {{ let v = get!($r); set!($r, logic!(v | op.a())); cost!(7); }};
+        (xor $r:ident) => {{ let v = get!($r); set!($r, logic!(v ^ op.a())); cost!(7); }};
+        (cp $r:ident) => {{ let v = get!($r); compare!(v, op.a()); cost!(7); }};
+        (fan $r:ident) => {{ let v = get!($r); z = v & op.a(); cost!(7); }};
+        (rlc $r:ident) => {{ let v = get!($r); z = v << 1 & 15 | c; c = v >> 3; set!($r, z); cost!(7); }};
+        (rrc $r:ident) => {{ let v = get!($r); z = v >> 1 | c << 3; c = v & 1; set!($r, z); cost!(5); }};
+        (acpx $r:ident) => {{ let v = load!(far.side.x); let o = get!($r); store!(far.side.x, add!(v, o, c)); bump!(far.side.x, 1); cost!(7); }};
+        (acpy $r:ident) => {{ let v = load!(far.side.y); let o = get!($r); store!(far.side.y, add!(v, o, c)); bump!(far.side.y, 1); cost!(7); }};
+        (scpx $r:ident) => {{ let v = load!(far.side.x); let o = get!($r); store!(far.side.x, sub!(v, o, c)); bump!(far.side.x, 1); cost!(7); }};
+        (scpy $r:ident) => {{ let v = load!(far.side.y); let o = get!($r); store!(far.side.y, sub!(v, o, c)); bump!(far.side.y, 1); cost!(7); }};
+        (push $r:ident) => {{ let v = get!($r); push!(v); cost!(5); }};
+        (pop $r:ident) => {{ let v = pop!(); set!($r, v); cost!(5); }};
+        (ld_index $r:ident) => {{ let v = get!($r); set_index!(v); cost!(5); }};
+        (index_ld $r:ident) => {{ let v = index!(); set!($r, v); cost!(5); }};
+        (ld_sp $r:ident) => {{ let v = get!($r); far.side.sp = far.side.sp & !(15 << op.b()) | v << op.b(); cost!(5); }};
+        (sp_ld $r:ident) => {{ let v = far.side.sp >> op.b() & 15; set!($r, v); cost!(5); }};
+    }
+    /// The whole instruction set: every arm of the loop.
+    macro_rules! instructions {
+        (
+            pairs { $($pair:ident: $aa:ident $ab:ident $ax:ident $ay:ident $ba:ident $bb:ident $bx:ident $by:ident
+                $xa:ident $xb:ident $xx:ident $xy:ident $ya:ident $yb:ident $yx:ident $yy:ident;)+ }
+            singles { $($single:ident: $a:ident $b:ident $x:ident $y:ident;)+ }
+            jumps { $($jp:ident $idle:ident $leave:ident $far:ident $taken:expr;)+ }
+            others { $($other:pat => $body:block)+ }
+        ) => {
+            match op.kind {
+                $(
+                    Kind::$aa => { pairs!($pair A A); ip += 1; }
+                    Kind::$ab => { pairs!($pair A B); ip += 1; }
+                    Kind::$ax => { pairs!($pair A X); ip += 1; }
+                    Kind::$ay => { pairs!($pair A Y); ip += 1; }
+                    Kind::$ba => { pairs!($pair B A); ip += 1; }
+                    Kind::$bb => { pairs!($pair B B); ip += 1; }
+                    Kind::$bx => { pairs!($pair B X); ip += 1; }
+                    Kind::$by => { pairs!($pair B Y); ip += 1; }
+                    Kind::$xa => { pairs!($pair X A); ip += 1; }
+                    Kind::$xb => { pairs!($pair X B); ip += 1; }
+                    Kind::$xx => { pairs!($pair X X); ip += 1; }
+                    Kind::$xy => { pairs!($pair X Y); ip += 1; }
+                    Kind::$ya => { pairs!($pair Y A); ip += 1; }
+                    Kind::$yb => { pairs!($pair Y B); ip += 1; }
+                    Kind::$yx => { pairs!($pair Y X); ip += 1; }
+                    Kind::$yy => { pairs!($pair Y Y); ip += 1; }
+                )+
+                $(
+                    Kind::$a => { singles!($single A); ip += 1; }
+                    Kind::$b => { singles!($single B); ip += 1; }
+                    Kind::$x => { singles!($single X); ip += 1; }
+                    Kind::$y => { singles!($single Y); ip += 1; }
+                )+
+                $(
+                    Kind::$jp => branch!($taken),
+                    Kind::$idle => branch_idle!($taken),
+                    Kind::$leave => branch_leaving!($taken),
+                    Kind::$far => branch_far!($taken),
+                )+
+                $($other => $body)+
+            }
+        };
     }
 
-    #[inline(always)]
-    fn pop<S: Sink + ?Sized>(&mut self, bus: &mut Bus<'_, S>) -> u8 {
-        let value = bus.ram[usize::from(self.sp)];
-        self.sp = self.sp.wrapping_add(1);
-        value
+    loop {
+        instructions! {
+            pairs {
+                ld: LdAA LdAB LdAX LdAY LdBA LdBB LdBX LdBY LdXA LdXB LdXX LdXY LdYA LdYB LdYX LdYY;
+                ldpx: LdpxAA LdpxAB LdpxAX LdpxAY LdpxBA LdpxBB LdpxBX LdpxBY LdpxXA LdpxXB LdpxXX LdpxXY LdpxYA LdpxYB LdpxYX LdpxYY;
+                ldpy: LdpyAA LdpyAB LdpyAX LdpyAY LdpyBA LdpyBB LdpyBX LdpyBY LdpyXA LdpyXB LdpyXX LdpyXY LdpyYA LdpyYB LdpyYX LdpyYY;
+                add: AddAA AddAB AddAX AddAY AddBA AddBB AddBX AddBY AddXA AddXB AddXX AddXY AddYA AddYB AddYX AddYY;
+                adc: AdcAA AdcAB AdcAX AdcAY AdcBA AdcBB AdcBX AdcBY AdcXA AdcXB AdcXX AdcXY AdcYA AdcYB AdcYX AdcYY;
+                sub: SubAA SubAB SubAX SubAY SubBA SubBB SubBX SubBY SubXA SubXB SubXX SubXY SubYA SubYB SubYX SubYY;
+                sbc: SbcAA SbcAB SbcAX SbcAY SbcBA SbcBB SbcBX SbcBY SbcXA SbcXB SbcXX SbcXY SbcYA SbcYB SbcYX SbcYY;
+                and: AndAA AndAB AndAX AndAY AndBA AndBB AndBX AndBY AndXA AndXB AndXX AndXY AndYA AndYB AndYX AndYY;
+                or: OrAA OrAB OrAX OrAY OrBA OrBB OrBX OrBY OrXA OrXB OrXX OrXY OrYA OrYB OrYX OrYY;
+                xor: XorAA XorAB XorAX XorAY XorBA XorBB XorBX XorBY XorXA XorXB XorXX XorXY XorYA XorYB XorYX XorYY;
+                cp: CpAA CpAB CpAX CpAY CpBA CpBB CpBX CpBY CpXA CpXB CpXX CpXY CpYA CpYB CpYX CpYY;
+                fan: FanAA FanAB FanAX FanAY FanBA FanBB FanBX FanBY FanXA FanXB FanXX FanXY FanYA FanYB FanYX FanYY;
+            }
+            singles {
+                ld: LdAi LdBi LdXi LdYi;
+                add: AddAi AddBi AddXi AddYi;
+                adc: AdcAi AdcBi AdcXi AdcYi;
+                sbc: SbcAi SbcBi SbcXi SbcYi;
+                and: AndAi AndBi AndXi AndYi;
+                or: OrAi OrBi OrXi OrYi;
+                xor: XorAi XorBi XorXi XorYi;
+                cp: CpAi CpBi CpXi CpYi;
+                fan: FanAi FanBi FanXi FanYi;
+                rlc: RlcA RlcB RlcX RlcY;
+                rrc: RrcA RrcB RrcX RrcY;
+                acpx: AcpxA AcpxB AcpxX AcpxY;
+                acpy: AcpyA AcpyB AcpyX AcpyY;
+                scpx: ScpxA ScpxB ScpxX ScpxY;
+                scpy: ScpyA ScpyB ScpyX ScpyY;
+                push: PushA PushB PushX PushY;
+                pop: PopA PopB PopX PopY;
+                ld_index: LdIndexA LdIndexB LdIndexX LdIndexY;
+                index_ld: LdAIndex LdBIndex LdXIndex LdYIndex;
+                ld_sp: LdSpA LdSpB LdSpX LdSpY;
+                sp_ld: LdASp LdBSp LdXSp LdYSp;
+            }
+            jumps {
+                Jp JpIdle JpLeave PsetJp true;
+                JpC JpIdleC JpLeaveC PsetJpC c != 0;
+                JpNc JpIdleNc JpLeaveNc PsetJpNc c == 0;
+                JpZ JpIdleZ JpLeaveZ PsetJpZ z == 0;
+                JpNz JpIdleNz JpLeaveNz PsetJpNz z != 0;
+            }
+            others {
+                Kind::Jpba => {
+                    cost!(5);
+                    ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(b) << 4 | u16::from(a)));
+                }
+                Kind::Call | Kind::Calz => {
+                    push_ip!(0);
+                    cost!(7);
+                    ip = usize::from(op.operand);
+                }
+                Kind::Ret => {
+                    pop_ip!();
+                    cost!(7);
+                }
+                Kind::Rets => {
+                    pop_ip!();
+                    cost!(12);
+                    ip = ip & 0x2000 | (ip + 1) & 0xFFF;
+                }
+                Kind::Retd => {
+                    pop_ip!();
+                    store_byte!();
+                    cost!(12);
+                }
+                Kind::Pset => {
+                    cost!(5);
+                    ip += 1;
+                    if acc < 0 {
+                        r.pset = op.a();
+                    }
+                }
+                Kind::PsetLast => {
+                    r.pset = op.a();
+                    stop!();
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::PsetJpba => {
+                    cost!(5);
+                    ip += 1;
+                    if acc < 0 {
+                        r.pset = op.a();
+                    } else {
+                        cost!(5);
+                        ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(b) << 4 | u16::from(a)));
+                    }
+                }
+                Kind::PsetCall => {
+                    cost!(5);
+                    if acc < 0 {
+                        ip += 1;
+                        r.pset = (address(op.operand) >> 8) as u8;
+                    } else {
+                        push_ip!(1);
+                        cost!(7);
+                        ip = usize::from(op.operand);
+                    }
+                }
+                Kind::Nop5 => {
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::Nop7 => {
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::Halt => {
+                    r.halted = true;
+                    stop!();
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdX => {
+                    far.side.x = far.side.x & 0xF00 | u32::from(op.a());
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdY => {
+                    far.side.y = far.side.y & 0xF00 | u32::from(op.a());
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::AdcIndex => {
+                    let sum = index!() + op.a() + c;
+                    (c, z) = (sum >> 4, sum & 15);
+                    set_index!(z);
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::CpIndex => {
+                    let v = index!();
+                    compare!(v, op.a());
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::LdAMn => {
+                    a = ram[usize::from(op.a())];
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdBMn => {
+                    b = ram[usize::from(op.a())];
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdMnA => {
+                    ram[usize::from(op.a())] = a;
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdMnB => {
+                    ram[usize::from(op.a())] = b;
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdpxI => {
+                    store!(far.side.x, op.a());
+                    bump!(far.side.x, 1);
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::LdpyI => {
+                    store!(far.side.y, op.a());
+                    bump!(far.side.y, 1);
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::Lbpx => {
+                    store_byte!();
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::SetF => {
+                    set_flags!(flags!() | op.a());
+                    if op.a() & flag::I != 0 {
+                        r.ei_shadow = true;
+                        stop!();
+                    }
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::RstF => {
+                    set_flags!(flags!() & op.a());
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::IncSp => {
+                    far.side.sp = far.side.sp.wrapping_add(1);
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::DecSp => {
+                    far.side.sp = far.side.sp.wrapping_sub(1);
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::PushIndex => {
+                    push!(index!());
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::PushF => {
+                    push!(flags!());
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::PopIndex => {
+                    let v = pop!();
+                    set_index!(v);
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::PopF => {
+                    set_flags!(pop!());
+                    stop!();
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::IncMn => {
+                    let sum = ram[usize::from(op.a())] + 1;
+                    (c, z) = (sum >> 4, sum & 15);
+                    ram[usize::from(op.a())] = z;
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::DecMn => {
+                    let difference = ram[usize::from(op.a())].wrapping_sub(1);
+                    (c, z) = (difference >> 7, difference & 15);
+                    ram[usize::from(op.a())] = z;
+                    cost!(7);
+                    ip += 1;
+                }
+                Kind::Undefined => {
+                    far.undefined(address((ip & (SLOTS - 1)) as u16), elapsed!());
+                    cost!(5);
+                    ip += 1;
+                }
+                Kind::Wrap => {
+                    // The counter runs inside the bank.
+                    ip &= 0x2000;
+                    op = &ops[ip];
+                    continue;
+                }
+            }
+        }
+        if acc < 0 {
+            break;
+        }
+        op = &ops[ip & (SLOTS - 1)];
     }
 
-    #[inline(always)]
-    fn push_pc<S: Sink + ?Sized>(&mut self, pc: u16, bus: &mut Bus<'_, S>) {
-        self.push((pc >> 8 & 15) as u8, bus);
-        self.push((pc >> 4 & 15) as u8, bus);
-        self.push((pc & 15) as u8, bus);
-    }
-
-    #[inline(always)]
-    fn pop_pc<S: Sink + ?Sized>(&mut self, here: u16, bus: &mut Bus<'_, S>) -> u16 {
-        let low = u16::from(self.pop(bus));
-        let high = u16::from(self.pop(bus));
-        let page = u16::from(self.pop(bus));
-        here & 0x1000 | page << 8 | high << 4 | low
-    }
+    (r.a, r.b, r.sp) = (a, b, far.side.sp);
+    (r.x, r.y) = (far.side.x as u16, far.side.y as u16);
+    r.flags = flags!();
+    r.pc = address((ip & 0x2FFF) as u16);
+    (elapsed!(), (acc & ((1 << COUNT) - 1)) as u64)
 }
 
-/// X or Y plus `n`: the low eight bits wrap without carry into XP or YP.
-#[inline(always)]
-fn bump(index: u16, n: u16) -> u16 {
-    index & 0xF00 | (index + n) & 0xFF
+/// What of the CPU the loop keeps in memory, because the host has too few registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Side {
+    x: u32,
+    y: u32,
+    sp: u8,
+    /// I and D in their places.
+    di: u8,
+    budget: i64,
+    probe: Probe,
 }
 
-#[inline(always)]
-fn locate(nibble: u8, x: u16, y: u16) -> (u16, u16) {
-    match nibble {
-        index::XP => (x, 8),
-        index::XH => (x, 4),
-        index::XL => (x, 0),
-        index::YP => (y, 8),
-        index::YH => (y, 4),
-        _ => (y, 0),
+impl Side {
+    pub const NONE: Side = Side { x: 0, y: 0, sp: 0, di: 0, budget: 0, probe: Probe::NONE };
+}
+
+/// What the CPU was like at the end of a turn of a loop.
+#[derive(Clone, Copy)]
+struct Probe {
+    ip: usize,
+    a: u8,
+    b: u8,
+    x: u32,
+    y: u32,
+    sp: u8,
+    c: u8,
+    z: u8,
+    di: u8,
+    clocks: i64,
+    count: i64,
+}
+
+impl Probe {
+    const NONE: Probe =
+        Probe { ip: usize::MAX, a: 0, b: 0, x: 0, y: 0, sp: 0, c: 0, z: 0, di: 0, clocks: 0, count: 0 };
+
+    /// Whether only time passed between two turns.
+    #[inline(always)]
+    fn same_place(&self, other: &Probe) -> bool {
+        (self.ip, self.a, self.b, self.x, self.y) == (other.ip, other.a, other.b, other.x, other.y)
+            && (self.sp, self.c, self.z, self.di) == (other.sp, other.c, other.z, other.di)
     }
 }

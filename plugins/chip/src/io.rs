@@ -3,16 +3,22 @@
 use crate::buzzer::Buzzer;
 use crate::clock::ClockTimer;
 use crate::input::InputPort;
-use crate::model::Pins;
-use crate::output::Sink;
+use crate::TICKS_PER_SECOND;
+use crate::model::{Model, Pins, R33};
+use crate::output::{Edge, Group, SerialLines, Sink, TimerClock};
+use crate::serial::Serial;
 use crate::stopwatch::Stopwatch;
 use crate::timer::ProgrammableTimer;
 use serde::{Deserialize, Serialize};
 
 /// Supply-check thresholds SVC 0–3 in millivolts (TM 12).
 const THRESHOLDS_MV: [u16; 4] = [2200, 2500, 3100, 4200];
-/// R43 in F54.
-const R43: u8 = 8;
+/// R43 in F54, R33 in F53, PTCOUT in F79: the highest bit.
+const TOP: u8 = 8;
+/// Ticks for which RESET must be low: 2 ms pass the noise filter (TM 4.1.1).
+const RESET_TICKS: u64 = 66;
+/// Ticks for which a key combination must be held: 2 s (TM 4.1.2).
+const KEYS_TICKS: u64 = 2 * TICKS_PER_SECOND;
 
 /// All populated register addresses, low byte, in order.
 pub(crate) const POPULATED: [u8; 48] = [
@@ -52,11 +58,6 @@ struct Latches {
     direction: u8,
     /// F7E: 0 pulls up.
     pull_up: u8,
-    /// F30, F31, F7A without SCTRG, F13, F03.
-    serial_data: [u8; 2],
-    serial_control: u8,
-    serial_mask: u8,
-    serial_factor: u8,
 }
 
 impl Latches {
@@ -70,11 +71,16 @@ impl Latches {
         drive: 0,
         direction: 0,
         pull_up: 0,
-        serial_data: [0; 2],
-        serial_control: 0,
-        serial_mask: 0,
-        serial_factor: 0,
     };
+}
+
+/// What the ports and their special functions put on the pins.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Lines {
+    pub r: [Group; 5],
+    pub p: [Group; 4],
+    pub serial: SerialLines,
+    pub timer_clock: Option<TimerClock>,
 }
 
 /// The register file and the peripherals.
@@ -84,12 +90,18 @@ pub(crate) struct Io {
     pub stopwatch: Stopwatch,
     pub timer: ProgrammableTimer,
     pub buzzer: Buzzer,
+    pub serial: Serial,
     pub k0: InputPort,
     pub k1: InputPort,
     latches: Latches,
     /// What the world drives onto P0x–P3x.
-    driven: [Option<u8>; 4],
+    driven: [Group; 4],
     battery_mv: u16,
+    /// RESET is low, or the key combination is held, since this tick; or never.
+    low_since: u64,
+    keys_since: u64,
+    /// The chip is held in reset.
+    held: bool,
     /// Everything up to and including this tick has happened.
     synced: u64,
 }
@@ -100,28 +112,35 @@ impl Io {
         stopwatch: Stopwatch::POWER_ON,
         timer: ProgrammableTimer::POWER_ON,
         buzzer: Buzzer::POWER_ON,
+        serial: Serial::POWER_ON,
         k0: InputPort::POWER_ON,
         k1: InputPort::POWER_ON,
         latches: Latches::RESET,
         driven: Pins::IDLE.p,
         battery_mv: Pins::IDLE.battery_mv,
+        low_since: u64::MAX,
+        keys_since: u64::MAX,
+        held: false,
         synced: 0,
     };
 
     /// Every reset source leads here (TM 4.1); pins and the divider are the world's.
-    pub fn reset<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
-        self.sync(tick, sink);
+    pub fn reset<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+        self.sync(tick, model, sink);
+        let before = self.lines(model);
         self.clock.reset(tick);
         self.stopwatch.reset();
         self.timer.reset();
+        self.serial.reset();
         self.k0.reset();
         self.k1.reset();
         self.latches = Latches::RESET;
+        self.tell(&before, tick, model, sink);
         self.buzzer.reset(tick, sink);
     }
 
     /// Brings every peripheral up to and including `tick`; nothing happens when they are there.
-    pub fn sync<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    pub fn sync<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
         if tick <= self.synced {
             return;
         }
@@ -129,6 +148,12 @@ impl Io {
         self.timer.sync(tick);
         self.stopwatch.sync(tick);
         self.buzzer.sync(tick, sink);
+        self.serial.sync(tick, model.options.serial_msb_first, |at, old, new| {
+            let (old, new) = (shown(old, model), shown(new, model));
+            if old != new {
+                sink.edge(at, Edge::Serial(new));
+            }
+        });
         self.clock.sync(tick);
     }
 
@@ -143,6 +168,23 @@ impl Io {
             .min(self.stopwatch.next_event())
             .min(self.timer.next_event())
             .min(self.buzzer.next_event())
+            .min(self.serial.next_event())
+            .min(self.reset_due())
+    }
+
+    /// The first tick at which a register may read differently, if no pin changes and nothing is
+    /// written. Synced to now.
+    pub fn next_change(&self, register: u8) -> u64 {
+        match register {
+            0x00 => self.clock.next_count(8),
+            0x20 => self.clock.next_count(1),
+            0x21 => self.clock.next_count(16),
+            0x01 | 0x22 | 0x23 => self.stopwatch.next_change(),
+            0x02 | 0x24 | 0x25 => self.timer.next_change(),
+            0x03 | 0x30 | 0x31 => self.serial.next_event(),
+            0x75 => self.buzzer.next_event(),
+            _ => u64::MAX,
+        }
     }
 
     /// The vector of the most urgent request raised up to tick `seen`, if there is one: factor AND
@@ -150,7 +192,7 @@ impl Io {
     pub fn request(&self, seen: u64) -> Option<u8> {
         if self.timer.request() {
             Some(vector::PROGRAMMABLE_TIMER)
-        } else if self.latches.serial_factor & self.latches.serial_mask != 0 {
+        } else if self.serial.request() {
             Some(vector::SERIAL)
         } else if self.k1.request(seen) {
             Some(vector::K1)
@@ -165,25 +207,60 @@ impl Io {
         }
     }
 
-    /// Pins change between two instructions; everything has been synced to now.
-    pub fn set_pins(&mut self, pins: Pins, tick: u64) {
+    /// The tick at which a pin resets the chip, unless it is let go before; or never.
+    pub fn reset_due(&self) -> u64 {
+        if self.held {
+            return u64::MAX;
+        }
+        self.low_since.saturating_add(RESET_TICKS).min(self.keys_since.saturating_add(KEYS_TICKS))
+    }
+
+    /// A pin has reset the chip: it stands still until the pin is let go.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Pins change between two instructions; everything has been synced to now. Returns whether
+    /// this ends a reset.
+    pub fn set_pins(&mut self, pins: &Pins, tick: u64, model: &Model) -> bool {
         self.timer.set_pin(pins.k0 & 8 != 0);
         self.k0.pins = pins.k0 & 15;
         self.k1.pins = pins.k1 & 15;
         self.k0.update(tick);
         self.k1.update(tick);
-        self.driven = pins.p.map(|level| level.map(|level| level & 15));
+        self.driven = pins.p.map(|group| Group::new(group.levels, group.driven));
         self.battery_mv = pins.battery_mv;
+        self.serial.set_pins(pins.serial_in, pins.serial_clock, model.options.serial_msb_first);
+        let since = |low: bool, since: u64| if low { since.min(tick) } else { u64::MAX };
+        self.low_since = since(!pins.reset, self.low_since);
+        let keys = model.options.reset_keys;
+        self.keys_since = since(keys != 0 && pins.k0 & keys == 0, self.keys_since);
+        let free = self.low_since == u64::MAX && self.keys_since == u64::MAX;
+        free && core::mem::take(&mut self.held)
     }
 
     /// The levels last given.
     pub fn pins(&self) -> Pins {
-        Pins { k0: self.k0.pins, k1: self.k1.pins, p: self.driven, battery_mv: self.battery_mv }
+        let (serial_in, serial_clock) = self.serial.pins();
+        Pins {
+            k0: self.k0.pins,
+            k1: self.k1.pins,
+            p: self.driven,
+            serial_in,
+            serial_clock,
+            reset: self.low_since == u64::MAX,
+            battery_mv: self.battery_mv,
+        }
     }
 
-    /// CLKCHG and OSCC: the program asked for OSC3 and switched it on.
-    pub fn on_osc3(&self) -> bool {
-        self.latches.clock & 12 == 12
+    /// The CPU clock in hertz: OSC3 where CLKCHG and OSCC ask for it and it is fitted.
+    pub fn hz(&self, model: &Model) -> u32 {
+        let asked = self.latches.clock & 12 == 12;
+        model.osc3_hz.filter(|hz| asked && *hz > 0).unwrap_or(TICKS_PER_SECOND as u32)
     }
 
     /// F71: ALOFF ALON LDUTY HLMOD.
@@ -195,6 +272,48 @@ impl Io {
         self.latches.contrast
     }
 
+    /// What the ports put on the pins.
+    pub fn lines(&self, model: &Model) -> Lines {
+        let latches = &self.latches;
+        let r = [0, 1, 2, 3, 4].map(|n: usize| {
+            let mut driven = if n == 4 || latches.drive >> n & 1 != 0 { 15 } else { 0 };
+            if n == 4 || n == 3 && model.options.r33 != R33::Port {
+                driven &= !TOP;
+            }
+            Group::new(latches.outputs[n], driven)
+        });
+        let p = [0, 1, 2, 3].map(|n: usize| {
+            let driven = if latches.direction >> n & 1 != 0 { 15 } else { 0 };
+            Group::new(latches.ports[n], driven)
+        });
+        let gate = model.options.r33 == R33::TimerClock
+            && self.timer.select & TOP != 0
+            && latches.outputs[3] & TOP == 0
+            && latches.drive & TOP != 0;
+        let timer_clock = gate.then(|| self.timer.output());
+        Lines { r, p, serial: shown(self.serial.lines(), model), timer_clock }
+    }
+
+    /// Reports what has changed on the pins.
+    fn tell<S: Sink + ?Sized>(&self, before: &Lines, tick: u64, model: &Model, sink: &mut S) {
+        let now = self.lines(model);
+        if now == *before {
+            return;
+        }
+        for (n, group) in now.r.into_iter().enumerate().filter(|(n, group)| before.r[*n] != *group) {
+            sink.edge(tick, Edge::R(n as u8, group));
+        }
+        for (n, group) in now.p.into_iter().enumerate().filter(|(n, group)| before.p[*n] != *group) {
+            sink.edge(tick, Edge::P(n as u8, group));
+        }
+        if now.serial != before.serial {
+            sink.edge(tick, Edge::Serial(now.serial));
+        }
+        if now.timer_clock != before.timer_clock {
+            sink.edge(tick, Edge::TimerClock(now.timer_clock));
+        }
+    }
+
     /// What a read returns, without its side effect. Synced to now.
     pub fn peek(&self, register: u8) -> u8 {
         let latches = &self.latches;
@@ -202,13 +321,13 @@ impl Io {
             0x00 => self.clock.factor,
             0x01 => self.stopwatch.factor,
             0x02 => self.timer.factor,
-            0x03 => latches.serial_factor,
+            0x03 => self.serial.factor,
             0x04 => self.k0.factor,
             0x05 => self.k1.factor,
             0x10 => self.clock.mask,
             0x11 => self.stopwatch.mask,
             0x12 => self.timer.mask,
-            0x13 => latches.serial_mask,
+            0x13 => self.serial.mask,
             0x14 => self.k0.mask,
             0x15 => self.k1.mask,
             0x20 => self.clock.low(),
@@ -219,7 +338,8 @@ impl Io {
             0x25 => self.timer.value() >> 4,
             0x26 => self.timer.reload & 15,
             0x27 => self.timer.reload >> 4,
-            0x30 | 0x31 => latches.serial_data[usize::from(register & 1)],
+            0x30 => self.serial.data & 15,
+            0x31 => self.serial.data >> 4,
             0x40 => self.k0.pins,
             0x41 => self.k0.relation,
             0x42 => self.k1.pins,
@@ -234,7 +354,7 @@ impl Io {
             0x77 => u8::from(self.stopwatch.running),
             0x78 => u8::from(self.timer.running),
             0x79 => self.timer.select,
-            0x7A => latches.serial_control,
+            0x7A => self.serial.control,
             0x7B => latches.drive,
             0x7D => latches.direction,
             0x7E => latches.pull_up,
@@ -242,27 +362,44 @@ impl Io {
         }
     }
 
-    /// An instruction reads a register: factor flags are cleared by it. Synced to now.
-    pub fn read(&mut self, register: u8) -> u8 {
+    /// An instruction reads a register at `tick`: factor flags are cleared by it, serial data
+    /// accessed. Synced to now.
+    pub fn read<S: Sink + ?Sized>(&mut self, register: u8, tick: u64, model: &Model, sink: &mut S) -> u8 {
         match register {
             0x00 => self.clock.take_factor(),
             0x01 => self.stopwatch.take_factor(),
             0x02 => self.timer.take_factor(),
-            0x03 => core::mem::take(&mut self.latches.serial_factor),
+            0x03 => core::mem::take(&mut self.serial.factor),
             0x04 => self.k0.take_factor(),
             0x05 => self.k1.take_factor(),
+            0x30 | 0x31 => {
+                let before = self.lines(model);
+                self.serial.access(register == 0x31);
+                self.tell(&before, tick, model, sink);
+                self.peek(register)
+            }
             _ => self.peek(register),
         }
     }
 
     /// An instruction writes a register at `tick`. Synced to now.
-    pub fn write<S: Sink + ?Sized>(&mut self, register: u8, value: u8, tick: u64, sink: &mut S) {
-        let latches = &mut self.latches;
+    pub fn write<S: Sink + ?Sized>(&mut self, register: u8, value: u8, tick: u64, model: &Model, sink: &mut S) {
         match register {
+            0x30 | 0x31 | 0x50..=0x53 | 0x60..=0x63 | 0x70 | 0x79..=0x7D => {
+                let before = self.lines(model);
+                self.write_line(register, value, tick, model);
+                self.tell(&before, tick, model, sink);
+            }
+            0x54 => {
+                let before = self.lines(model);
+                self.latches.outputs[4] = value;
+                self.tell(&before, tick, model, sink);
+                self.buzzer.set_r43(value & TOP != 0, tick, sink);
+            }
             0x10 => self.clock.mask = value,
             0x11 => self.stopwatch.mask = value & 3,
             0x12 => self.timer.mask = value & 1,
-            0x13 => latches.serial_mask = value & 1,
+            0x13 => self.serial.mask = value & 1,
             0x14 => {
                 self.k0.mask = value;
                 self.k0.update(tick);
@@ -273,21 +410,13 @@ impl Io {
             }
             0x26 => self.timer.reload = self.timer.reload & 0xF0 | value,
             0x27 => self.timer.reload = self.timer.reload & 15 | value << 4,
-            0x30 | 0x31 => latches.serial_data[usize::from(register & 1)] = value,
             0x41 => {
                 self.k0.relation = value;
                 self.k0.update(tick);
             }
-            0x50..=0x53 => latches.outputs[usize::from(register & 7)] = value,
-            0x54 => {
-                latches.outputs[4] = value;
-                self.buzzer.set_r43(value & R43 != 0, tick, sink);
-            }
-            0x60..=0x63 => latches.ports[usize::from(register & 3)] = value,
-            0x70 => latches.clock = value,
-            0x71 => latches.lcd = value,
-            0x72 => latches.contrast = value,
-            0x73 => latches.supply = value & 7,
+            0x71 => self.latches.lcd = value,
+            0x72 => self.latches.contrast = value,
+            0x73 => self.latches.supply = value & 7,
             0x74 => self.buzzer.set_tone(value, tick, sink),
             0x75 => self.buzzer.control(value, tick, sink),
             0x76 => {
@@ -300,11 +429,32 @@ impl Io {
             }
             0x77 => self.stopwatch.control(value),
             0x78 => self.timer.control(value),
-            0x79 => self.timer.select = value,
-            0x7A => latches.serial_control = value & 7,
-            0x7B => latches.drive = value,
-            0x7D => latches.direction = value,
-            0x7E => latches.pull_up = value,
+            0x7E => self.latches.pull_up = value,
+            _ => {}
+        }
+    }
+
+    /// The registers that may change a pin.
+    fn write_line(&mut self, register: u8, value: u8, tick: u64, model: &Model) {
+        match register {
+            0x30 => {
+                self.serial.data = self.serial.data & 0xF0 | value;
+                self.serial.access(false);
+            }
+            0x31 => {
+                self.serial.data = self.serial.data & 15 | value << 4;
+                self.serial.access(true);
+            }
+            0x50..=0x53 => self.latches.outputs[usize::from(register & 3)] = value,
+            0x60..=0x63 => self.latches.ports[usize::from(register & 3)] = value,
+            0x70 => {
+                self.latches.clock = value;
+                self.serial.set_clock(tick, self.hz(model));
+            }
+            0x79 => self.timer.select(value),
+            0x7A => self.serial.control(value, tick, self.hz(model)),
+            0x7B => self.latches.drive = value,
+            0x7D => self.latches.direction = value,
             _ => {}
         }
     }
@@ -313,11 +463,11 @@ impl Io {
     /// outside, else the pull-ups, else low.
     fn port_level(&self, group: usize) -> u8 {
         if self.latches.direction >> group & 1 != 0 {
-            self.latches.ports[group]
-        } else {
-            let open = if self.latches.pull_up >> group & 1 == 0 { 15 } else { 0 };
-            self.driven[group].unwrap_or(open)
+            return self.latches.ports[group];
         }
+        let open = if self.latches.pull_up >> group & 1 == 0 { 15 } else { 0 };
+        let world = self.driven[group];
+        world.levels | open & !world.driven
     }
 
     /// SVDDT: 1 while the check is off, else 1 below the threshold.
@@ -331,20 +481,26 @@ impl Io {
     pub fn is_valid(&self, tick: u64) -> bool {
         let l = &self.latches;
         let narrow = |nibbles: &[u8]| nibbles.iter().all(|nibble| *nibble < 16);
+        let past = |since: u64| since <= tick || since == u64::MAX;
         self.synced <= tick
             && tick < 1 << 62
             && self.clock.is_valid(self.synced)
             && self.stopwatch.is_valid(self.synced)
             && self.timer.is_valid(self.synced)
-            && self.buzzer.is_valid()
+            && self.buzzer.is_valid(self.synced)
+            && self.serial.is_valid(self.synced)
             && self.k0.is_valid()
             && self.k1.is_valid()
+            && past(self.low_since)
+            && past(self.keys_since)
             && narrow(&l.outputs)
             && narrow(&l.ports)
-            && narrow(&[l.clock, l.lcd, l.contrast, l.supply, l.drive, l.direction, l.pull_up, l.serial_control])
-            && narrow(&l.serial_data)
-            && l.serial_mask < 2
-            && l.serial_factor < 2
-            && self.driven.iter().flatten().all(|level| *level < 16)
+            && narrow(&[l.clock, l.lcd, l.contrast, l.supply, l.drive, l.direction, l.pull_up])
+            && self.driven.iter().all(|group| *group == Group::new(group.levels, group.driven))
     }
+}
+
+/// The serial lines that have a pin: SRDY only where R33 is it.
+fn shown(lines: SerialLines, model: &Model) -> SerialLines {
+    SerialLines { ready: lines.ready || model.options.r33 != R33::SerialReady, ..lines }
 }

@@ -19,14 +19,16 @@ mod io;
 pub mod isa;
 mod model;
 mod output;
+mod program;
+mod serial;
 mod stopwatch;
 mod timer;
 
 pub use chip::{Chip, InvalidState, State, Step};
 pub use cpu::{Registers, flag};
-pub use decode::Program;
-pub use model::{ANGEL, InputPin, MODELS, Model, P1, Pins};
-pub use output::{Button, Edge, Frame, Sink, Tone};
+pub use model::{InputPin, Model, Options, Pins, R33, Rattle, S46, S48};
+pub use output::{Button, Edge, Frame, Group, Outputs, SerialLines, Sink, TimerClock, Tone};
+pub use program::Program;
 
 /// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).
 pub const TICKS_PER_SECOND: u64 = 32_768;

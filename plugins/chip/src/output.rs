@@ -62,16 +62,84 @@ pub struct Tone {
     pub high_half_ticks: u8,
 }
 
-/// A change on an output pin.
+/// Four pins: what is driven onto them, and which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// Levels, bit n for pin n; 0 for a pin that is not driven.
+    pub levels: u8,
+    /// The pins that are driven; the others are open.
+    pub driven: u8,
+}
+
+impl Group {
+    /// Nothing is driven.
+    pub const OPEN: Group = Group { levels: 0, driven: 0 };
+
+    /// `levels` on the pins in `driven`.
+    #[must_use]
+    pub fn new(levels: u8, driven: u8) -> Group {
+        Group { levels: levels & driven & 15, driven: driven & 15 }
+    }
+}
+
+/// What the programmable timer's clock output carries (TM 8.3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TimerClock {
+    /// A square wave of so many ticks a period, in phase with the free-running divider.
+    Divided(u8),
+    /// What is on K03.
+    K03,
+}
+
+/// The output lines of the serial interface (TM 7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SerialLines {
+    /// SCLK as the master drives it; high at rest and while the chip is a slave.
+    pub clock: bool,
+    /// SOUT.
+    pub data: bool,
+    /// SRDY, low while a slave waits for its clock.
+    pub ready: bool,
+}
+
+/// A change on an output pin, or a mishap. Where R33 or R43 has a special function, its port group
+/// does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edge {
     /// The buzzer starts, changes or stops. The wave's phase is that of the free-running divider:
     /// a period begins at every tick that is a multiple of the divisor, with the high part first.
     Tone(Option<Tone>),
-    /// The watchdog ran out and reset the chip.
+    /// Output port R0x–R4x.
+    R(u8, Group),
+    /// I/O port P0x–P3x, as far as the chip drives it.
+    P(u8, Group),
+    /// A serial line.
+    Serial(SerialLines),
+    /// The timer's clock output starts, changes or stops.
+    TimerClock(Option<TimerClock>),
+    /// The chip was reset by the watchdog.
     WatchdogReset,
+    /// The chip was reset by its RESET pin or a key combination.
+    PinReset,
     /// An undefined opcode was met at this 13-bit address; it acted as a 5-clock NOP.
     UndefinedOpcode(u16),
+}
+
+/// Everything on the output pins at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Outputs {
+    /// The LCD.
+    pub lcd: Frame,
+    /// The buzzer.
+    pub tone: Option<Tone>,
+    /// R0x–R4x.
+    pub r: [Group; 5],
+    /// P0x–P3x as far as the chip drives them.
+    pub p: [Group; 4],
+    /// The serial interface.
+    pub serial: SerialLines,
+    /// The timer's clock output.
+    pub timer_clock: Option<TimerClock>,
 }
 
 /// Where edges go, each with the tick it happened at; ticks never fall.

@@ -83,6 +83,11 @@ impl Stopwatch {
         u64::MAX
     }
 
+    /// The first tick at which digits or flags may differ.
+    pub fn next_change(&self) -> u64 {
+        if self.running { (self.edges + 1) * PERIOD_256 } else { u64::MAX }
+    }
+
     pub fn request(&self) -> bool {
         self.factor & self.mask != 0
     }

@@ -1,5 +1,6 @@
 //! The programmable timer (TM 8.3): an 8-bit down-counter with reload and eight inputs.
 
+use crate::output::TimerClock;
 use serde::{Deserialize, Serialize};
 
 /// Ticks between two looks of the K03 noise filter: both edges of 256 Hz. A level passes once two
@@ -64,6 +65,33 @@ impl ProgrammableTimer {
         if self.value == 0 { 256 } else { u64::from(self.value) }
     }
 
+    /// What PTCOUT puts out.
+    pub fn output(&self) -> TimerClock {
+        self.divider().map_or(TimerClock::K03, |period| TimerClock::Divided(period as u8))
+    }
+
+    /// F79: another input counts from now on.
+    pub fn select(&mut self, value: u8) {
+        if value & 7 != 0 {
+            (self.filtered, self.looked) = (self.pin, self.pin);
+        }
+        self.select = value;
+    }
+
+    /// The first tick at which count or flag may differ, without pin changes.
+    pub fn next_change(&self) -> u64 {
+        match self.divider() {
+            Some(period) if self.running => (self.at / period + 1) * period,
+            _ if self.is_unsettled() => (self.at / FILTER_TICKS + 1) * FILTER_TICKS,
+            _ => u64::MAX,
+        }
+    }
+
+    /// The noise filter has yet to let K03 through.
+    fn is_unsettled(&self) -> bool {
+        self.select & 7 == 0 && (self.looked != self.pin || self.filtered != self.pin)
+    }
+
     /// Counts `edges` falling edges of the input.
     fn count(&mut self, edges: u64) {
         let left = self.counts_left();
@@ -118,7 +146,7 @@ impl ProgrammableTimer {
         }
         match self.divider() {
             Some(period) => (self.at / period + self.counts_left()) * period,
-            None if self.select & 7 == 0 && (self.looked != self.pin || self.filtered != self.pin) => {
+            None if self.is_unsettled() => {
                 (self.at / FILTER_TICKS + 1) * FILTER_TICKS
             }
             None => u64::MAX,

@@ -1,7 +1,7 @@
 //! Peripherals in time: a ROM, pin changes, and what must be seen when.
 
 use crate::suite::{Verdict, expect, list, number, rom};
-use eggtooth_chip::{Chip, Edge, P1, Pins, Program, Step, Tone};
+use eggtooth_chip::{Chip, Edge, S46, Pins, Program, Step, Tone};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ fn run(case: &Value) -> Verdict {
 }
 
 fn record(case: &Value, looks: &[u64]) -> Result<Seen, String> {
-    let mut chip = Chip::new(&P1, Program::new(&rom(case)?));
+    let mut chip = Chip::new(&S46, Program::new(&rom(case)?));
     let mut edges: Vec<(u64, Edge)> = Vec::new();
     let pins = list(case, "pins")?;
     let level =

@@ -1,7 +1,7 @@
 //! One instruction, or a few: registers, flags, RAM and clocks before and after.
 
 use crate::suite::{Verdict, expect, hex, list, number};
-use eggtooth_chip::{Chip, P1, Program, Registers, Step, flag};
+use eggtooth_chip::{Chip, S46, Program, Registers, Step, flag};
 use serde_json::Value;
 
 pub fn check(case: &Value) -> Verdict {
@@ -30,7 +30,7 @@ fn run(case: &Value) -> Verdict {
         }
         number(case, "steps")?
     };
-    let mut chip = Chip::new(&P1, Program::new(&words));
+    let mut chip = Chip::new(&S46, Program::new(&words));
     chip.set_watchdog(false);
     chip.set_registers(registers(before)?);
     let mut ram = chip.ram().to_vec();

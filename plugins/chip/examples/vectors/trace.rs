@@ -2,7 +2,7 @@
 
 use crate::suite::{Verdict, expect, list, number, rom};
 use crc::{CRC_32_ISO_HDLC, Crc};
-use eggtooth_chip::{Chip, P1, Program, Step, flag};
+use eggtooth_chip::{Chip, S46, Program, Step, flag};
 use serde_json::Value;
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
@@ -15,7 +15,7 @@ pub fn check(case: &Value) -> Verdict {
 }
 
 fn run(case: &Value) -> Verdict {
-    let mut chip = Chip::new(&P1, Program::new(&rom(case)?));
+    let mut chip = Chip::new(&S46, Program::new(&rom(case)?));
     chip.set_watchdog(false);
     let mut digest = CRC.digest();
     let mut step = 0;

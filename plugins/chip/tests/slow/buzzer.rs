@@ -33,7 +33,7 @@ pub struct Buzzer {
     /// ENVRT ENVON in D1, D0.
     envelope: u8,
     /// Level 1 is 0, level 8 is 7.
-    level: u8,
+    pub level: u8,
     /// Falling edges of 256 Hz until the next step; 0 when none is coming.
     wait: u8,
     shot: Shot,

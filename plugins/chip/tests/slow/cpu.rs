@@ -122,6 +122,8 @@ pub fn plus(pointer: u16, by: u16) -> u16 {
 impl Slow {
     /// One instruction: everything it does happens now, then its clocks pass.
     pub fn instruction(&mut self) {
+        self.remember();
+        self.seen.instructions += 1;
         let at = self.r.pc;
         let clock = self.osc3();
         let word = self.words.get(usize::from(at)).copied().unwrap_or(0);
@@ -132,6 +134,7 @@ impl Slow {
             (found.action)(self, &found.operands);
             found.clocks
         } else {
+            self.seen.undefined += 1;
             self.edges.push((self.tick, Edge::UndefinedOpcode(at)));
             5
         };

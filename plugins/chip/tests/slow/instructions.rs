@@ -75,6 +75,7 @@ pub fn nop(_: &mut Slow, _: &[Place]) {}
 /// HALT.
 pub fn halt(slow: &mut Slow, _: &[Place]) {
     slow.r.halted = true;
+    slow.seen.halts += 1;
 }
 
 /// LD in all its forms.

@@ -151,6 +151,7 @@ impl Slow {
                 let before = self.cpu_hz();
                 self.oscillators = value;
                 if self.cpu_hz() != before {
+                    self.seen.clock_switches += 1;
                     self.serial.clock_changes(self.cpu_hz(), self.tick);
                 }
             }
@@ -158,7 +159,11 @@ impl Slow {
             0xF72 => self.contrast = value,
             0xF73 => self.supply = value & 7,
             0xF74 => self.buzzer.tone = value,
-            0xF75 => self.buzzer.control(value, self.regular()),
+            0xF75 => {
+                let before = self.buzzer.status() & 8;
+                self.buzzer.control(value, self.regular());
+                self.seen.shots += u64::from(self.buzzer.status() & 8 != before);
+            }
             0xF76 => {
                 if value & 1 != 0 {
                     self.clock.feed();

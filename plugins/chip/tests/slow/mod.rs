@@ -9,22 +9,31 @@
 //! - At the boundary at tick `T` the CPU sees requests raised before `T`, and when halted those
 //!   raised at `T` too.
 
+mod boundary;
 mod buzzer;
 mod clock;
+mod coverage;
 mod cpu;
 mod input;
 mod instructions;
 mod lcd;
 mod memory;
 mod observe;
+mod pieces;
 mod ports;
+pub mod program;
+mod random;
 mod serial;
+pub mod stimulus;
 mod stopwatch;
 mod table;
+mod time;
 mod timer;
 
+pub use coverage::Coverage;
 pub use observe::Observation;
 
+use boundary::Hold;
 use buzzer::Buzzer;
 use clock::Clock;
 use cpu::Registers;
@@ -32,17 +41,9 @@ use eggtooth_chip::{Edge, Model, Pins};
 use input::Inputs;
 use ports::{Outside, Ports};
 use serial::Serial;
+use std::collections::VecDeque;
 use stopwatch::Stopwatch;
 use timer::Timer;
-
-/// Ticks RESET must be low: 2 ms (TM 4.1.1).
-const RESET_TICKS: u64 = 66;
-/// Ticks the reset keys must be held: 2 s (TM 4.1.2).
-const KEYS_TICKS: u64 = 65_536;
-/// CPU clocks from an accepted request to the first instruction of its handler (TM 11.2).
-const ENTRY: u32 = 12;
-/// CPU clocks before that when the CPU was halted (CM 2.5.3).
-const WAKE: u32 = 2;
 
 /// A factor flag: the tick at which it was set, while it is set.
 #[derive(Clone, Copy, Default)]
@@ -84,13 +85,6 @@ pub enum Stepped {
     Nothing,
 }
 
-/// Why the chip is held in reset.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Hold {
-    Pin,
-    Keys,
-}
-
 /// One chip with its program.
 pub struct Slow {
     model: &'static Model,
@@ -123,8 +117,12 @@ pub struct Slow {
     hold: Option<Hold>,
     watchdog_on: bool,
     outside: Outside,
+    /// The last steps: when, and the registers before.
+    history: VecDeque<(u64, Registers)>,
     /// Every edge so far.
     pub edges: Vec<(u64, Edge)>,
+    /// What has happened.
+    pub seen: Coverage,
 }
 
 impl Slow {
@@ -155,7 +153,9 @@ impl Slow {
             hold: None,
             watchdog_on: true,
             outside: Outside::at_power_on(),
+            history: VecDeque::new(),
             edges: Vec::new(),
+            seen: Coverage::default(),
         }
     }
 
@@ -174,9 +174,13 @@ impl Slow {
         let old = std::mem::replace(&mut self.pins, pins);
         self.look_at_inputs();
         let k03 = pins.k0 & 8 != 0;
+        let count = self.timer.count;
         self.timer.pin(k03, old.k0 & 8 != 0 && !k03, self.tick);
+        self.seen.timer_counts[1] += u64::from(self.timer.count != count);
         if pins.serial_clock != old.serial_clock {
+            let busy = self.serial.busy();
             self.serial.external_clock(pins.serial_clock, pins.serial_in, self.model.options, self.tick);
+            self.seen.transfers[1] += u64::from(busy && !self.serial.busy());
         }
         let low = |is, since: Option<u64>| if is { since.or(Some(self.tick)) } else { None };
         let keys = self.model.options.reset_keys;
@@ -220,115 +224,6 @@ impl Slow {
             if self.tick >= by {
                 return Stepped::Nothing;
             }
-        }
-    }
-
-    /// The resets that are due at this boundary.
-    fn resets(&mut self) {
-        let due = |since: Option<u64>, ticks| since.is_some_and(|t| counts(t + ticks, self.tick, self.r.halted));
-        let hold = match () {
-            () if self.hold.is_some() => return,
-            () if due(self.reset_low_since, RESET_TICKS) => Some(Hold::Pin),
-            () if due(self.keys_low_since, KEYS_TICKS) => Some(Hold::Keys),
-            () => None,
-        };
-        if hold.is_some() {
-            self.hold = hold;
-            self.edges.push((self.tick, Edge::PinReset));
-            self.reset();
-        } else if self.watchdog_on && self.clock.watchdog_bites(self.tick, self.r.halted) {
-            self.edges.push((self.tick, Edge::WatchdogReset));
-            self.reset();
-        }
-    }
-
-    /// Every reset but power-on: RAM and the registers the manual calls undefined survive.
-    fn reset(&mut self) {
-        self.phase = 0;
-        self.r.reset();
-        self.clock = Clock::default();
-        self.stopwatch = Stopwatch::default();
-        self.timer.reset(self.pins.k0 & 8 != 0);
-        self.buzzer = Buzzer::default();
-        self.inputs = Inputs::default();
-        self.ports = Ports::default();
-        self.serial.reset();
-        self.oscillators = 0;
-        self.lcd = 0b1000;
-        self.contrast = 0;
-        self.supply = 0;
-        self.show();
-    }
-
-    /// The vector of the request that is taken at this boundary, in the order of priority.
-    fn accepted(&self) -> Option<u8> {
-        if !self.r.interruptible() {
-            return None;
-        }
-        let (now, halted) = (self.tick, self.r.halted);
-        let requests = [
-            (0x0C, self.timer.requests(now, halted)),
-            (0x0A, self.serial.requests(now, halted)),
-            (0x08, self.inputs.factor[1].counts(now, halted)),
-            (0x06, self.inputs.factor[0].counts(now, halted)),
-            (0x04, self.stopwatch.requests(now, halted)),
-            (0x02, self.clock.requests(now, halted)),
-        ];
-        requests.iter().find(|request| request.1).map(|request| request.0)
-    }
-
-    /// The interrupt sequence.
-    fn enter(&mut self, vector: u8) {
-        let clocks = if self.r.halted { WAKE + ENTRY } else { ENTRY };
-        let clock = self.osc3();
-        self.push_pc(self.r.pc);
-        self.r.enter(vector);
-        self.spend(clocks, clock);
-    }
-
-    /// The frequency of OSC3 while the CPU runs from it.
-    fn osc3(&self) -> Option<u32> {
-        self.model.osc3_hz.filter(|_| self.oscillators & 0b1100 == 0b1100)
-    }
-
-    /// The CPU clock in hertz.
-    fn cpu_hz(&self) -> u64 {
-        self.osc3().map_or(32_768, u64::from)
-    }
-
-    /// Lets `clocks` CPU clocks pass, of OSC3 at this frequency or else of OSC1.
-    fn spend(&mut self, clocks: u32, osc3: Option<u32>) {
-        let ticks = match osc3.map(u64::from) {
-            None => u64::from(clocks),
-            Some(hz) => {
-                self.phase += u64::from(clocks) * 32_768;
-                let ticks = self.phase / hz;
-                self.phase %= hz;
-                ticks
-            }
-        };
-        for _ in 0..ticks {
-            self.advance();
-        }
-    }
-
-    /// The next tick, and everything that happens at it.
-    fn advance(&mut self) {
-        self.tick += 1;
-        let now = self.tick;
-        self.timer.tick(now, self.pins.k0 & 8 != 0);
-        self.stopwatch.tick(now);
-        self.buzzer.tick(now);
-        self.clock.tick(now);
-        self.shift();
-        self.show();
-    }
-
-    /// The edges of SCLK that a master makes at this tick.
-    fn shift(&mut self) {
-        while self.serial.due(self.tick) {
-            self.serial.edge(self.pins.serial_in, self.model.options, self.tick);
-            self.show();
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Slow;
 use super::cpu::Registers;
 use super::memory::REGISTERS;
+use super::table::decode;
 use eggtooth_chip::{Frame, Group, SerialLines, TimerClock, Tone};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -61,6 +62,28 @@ impl Slow {
             serial: outside.serial,
             timer_clock: outside.timer_clock,
         }
+    }
+
+    /// Notes the step that begins.
+    pub fn remember(&mut self) {
+        if self.history.len() == 30 {
+            self.history.pop_front();
+        }
+        self.history.push_back((self.tick, self.r));
+    }
+
+    /// The last 30 steps, one a line: tick, address, word, instruction, registers before. Where the
+    /// address does not follow, an interrupt was entered instead.
+    pub fn last_steps(&self) -> String {
+        let line = |(tick, r): &(u64, Registers)| {
+            let word = self.words.get(usize::from(r.pc)).copied().unwrap_or(0);
+            let name = decode(word).map_or("?".into(), |found| format!("{} {:?}", found.mnemonic, found.operands));
+            let Registers { pc, np, a, b, x, y, sp, flags, halted, .. } = r;
+            let state =
+                format!("np {np:02X} a {a:X} b {b:X} x {x:03X} y {y:03X} sp {sp:02X} f {flags:X} halted {halted}");
+            format!("{tick:9} {pc:04X} {word:03X} {name:40} {state}\n")
+        };
+        self.history.iter().map(line).collect()
     }
 
     /// The registers, as the vectors set and ask for them.

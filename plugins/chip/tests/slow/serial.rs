@@ -54,6 +54,11 @@ impl Default for Serial {
 }
 
 impl Serial {
+    /// Whether a transfer is under way.
+    pub fn busy(&self) -> bool {
+        self.transfer.is_some()
+    }
+
     /// The program read or wrote F30 or F31.
     pub fn access(&mut self, high: bool) {
         self.armed = true;
