@@ -11,6 +11,7 @@ use crate::intake::LIMIT;
 use crate::known;
 use crate::raw::Image;
 use crate::records::{self, Half, Records};
+use crate::toys::Kind;
 
 /// Most entries of a zip that is looked at.
 const MAX_ENTRIES: usize = 64;
@@ -143,13 +144,16 @@ impl Found {
         // The same program twice is one program; a known toy beats its factory test.
         let first = self.images[0].0.words.clone();
         if self.images.iter().any(|(image, _)| image.words != first) {
-            let is_toy = |image: &Image| known::find(&image.words).is_some_and(|known| known.exact && !known.toy.test);
+            let is_toy = |image: &Image| {
+                known::find(&image.words).is_some_and(|known| known.exact && known.toy.kind != Kind::Test)
+            };
             let toys: Vec<usize> = (0..self.images.len()).filter(|n| is_toy(&self.images[*n].0)).collect();
             let [only] = toys[..] else {
                 return Err(RomError::SeveralInside { names: names(self.images.iter().map(|(_, name)| name)) });
             };
             let (mut image, name) = self.images.swap_remove(only);
-            image.notes.push(format!("the ZIP has other images too: {name} was taken"));
+            let others = names(self.images.iter().map(|(_, name)| name));
+            image.notes.push(format!("the ZIP has other images too ({others}): {name} was taken"));
             return Ok((image, name));
         }
         Ok(self.images.swap_remove(0))

@@ -9,8 +9,9 @@ use crate::archive;
 use crate::error::RomError;
 use crate::format::Format;
 use crate::intake::LIMIT;
-use crate::known::{self, Known};
+use crate::known::{self, By, Checksums, Known};
 use crate::magic;
+use crate::models;
 use crate::raw::{self, Image, WORDS_S46, WORDS_S48};
 use crate::records::Records;
 use crate::text;
@@ -103,9 +104,8 @@ impl Cartridge {
     pub(crate) fn new(image: Image, container: Container, name: Option<&str>) -> Self {
         let Image { words, format, mut notes } = image;
         let known = known::find(&words);
-        if known.is_some_and(|known| !known.exact) {
-            notes.push("its pictures or data differ from the original: a patched copy".to_owned());
-        }
+        let chip = if words.len() == WORDS_S46 { ChipKind::S46 } else { ChipKind::S48 };
+        notes.extend(known_notes(known, chip));
         let text_name = name.is_some_and(|name| {
             let name = name.to_ascii_lowercase();
             [".h", ".c", ".txt", ".hex"].iter().any(|end| name.ends_with(end))
@@ -114,7 +114,6 @@ impl Cartridge {
         if text_name && binary && container == Container::Plain {
             notes.push("the file's name promises a text, but it is a binary image".to_owned());
         }
-        let chip = if words.len() == WORDS_S46 { ChipKind::S46 } else { ChipKind::S48 };
         let mut identity = [0; 32];
         identity.copy_from_slice(&Sha256::digest(big_endian(&words)));
         Self { words: words.into(), identity, format, container, chip, known, notes }
@@ -126,14 +125,32 @@ impl Cartridge {
         big_endian(&self.words)
     }
 
-    /// The wiring model to run it with: that of the known toy, else `p1` for an unknown E0C6S46
-    /// program. `None` if no model in this program fits.
+    /// Checksums of the normalised words, as other programs and lists give them.
+    pub fn checksums(&self) -> Checksums {
+        known::checksums(&self.words)
+    }
+
+    /// The name of the wiring model to run it with ([`models::model_for`]): that of the known toy, else
+    /// the common one of its chip. Never `None`.
     pub fn model(&self) -> Option<&'static str> {
-        match (self.known, self.chip) {
-            (Some(known), _) => known.toy.model,
-            (None, ChipKind::S46) => Some("p1"),
-            (None, ChipKind::S48) => None,
-        }
+        Some(models::model_for(self).name)
+    }
+
+    /// What this program assumes of the toy although only one source says so, or sources disagree; for
+    /// people. Of an unknown toy, all of its wiring.
+    pub fn unverified(&self) -> Vec<&'static str> {
+        let Some(known) = self.known else {
+            return vec!["wiring"];
+        };
+        let found_by = match known.by {
+            By::Image => "image checksums",
+            By::Patched(_) => "patched copies",
+            By::Code => "code checksum",
+            By::FirstWord => "first word",
+        };
+        let matters = |group: &str| group == found_by || known.toy.wiring.proofs.iter().any(|p| p.group == group);
+        let doubts = known.toy.proofs().filter(|proof| proof.unverified);
+        doubts.map(|proof| proof.group).filter(|group| *group == "chip" || matters(group)).collect()
     }
 
     /// One sentence that says what the file is, without a full stop.
@@ -148,8 +165,9 @@ impl Cartridge {
         }
         out.push(')');
         match &self.known {
-            Some(Known { toy, exact: true }) => out.push_str(&format!(": {}", toy.name)),
-            Some(Known { toy, exact: false }) => out.push_str(&format!(": {}, changed", toy.name)),
+            Some(Known { toy, by: By::Image, .. }) => out.push_str(&format!(": {}", toy.name)),
+            Some(Known { toy, by: By::FirstWord, .. }) => out.push_str(&format!(": perhaps {}", toy.name)),
+            Some(Known { toy, .. }) => out.push_str(&format!(": {}, changed", toy.name)),
             None => out.push_str(": not in the list of known toys"),
         }
         for note in &self.notes {
@@ -158,6 +176,26 @@ impl Cartridge {
         }
         out
     }
+}
+
+/// What is to be said of how a program was recognised, and of its toy.
+fn known_notes(known: Option<Known>, chip: ChipKind) -> Vec<String> {
+    let mut notes = Vec::new();
+    match known.map(|known| known.by) {
+        Some(By::Image) => {}
+        Some(By::Patched(how)) => notes.push(how.to_owned()),
+        Some(By::Code) => notes.push("its pictures or data differ from the original: a patched copy".to_owned()),
+        Some(By::FirstWord) => {
+            notes.push("guessed from its first word alone; `--model` takes another wiring".to_owned());
+        }
+        None if chip == ChipKind::S48 => {
+            notes
+                .push("wired like the Angel toy, as most for this chip are; `--model` takes another wiring".to_owned());
+        }
+        None => {}
+    }
+    notes.extend(known.and_then(|known| known.toy.wiring.lcd_note).map(str::to_owned));
+    notes
 }
 
 /// Words as big-endian pairs.

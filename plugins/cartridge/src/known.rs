@@ -1,104 +1,114 @@
-//! Toys whose programs are known by their checksums. Facts about dumps, no content of them.
+//! Which known toy a program is from.
 
 use crc::{CRC_32_ISO_HDLC, Crc};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
-use crate::cartridge::ChipKind::{self, S46, S48};
-use crate::cartridge::big_endian;
-
-use Source::{Mame, Single};
+use crate::cartridge::{ChipKind, big_endian};
+use crate::toys::{Kind, TOYS, Toy};
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
-/// Words 178h–1FFh: inside page 1, code and no pictures (fact sheet §13.3).
+/// Words 178h–1FFh: inside page 1, code and no pictures (`e0c6s46.md` §13.3).
 const REGION: std::ops::Range<usize> = 0x178..0x200;
 
-/// Where an entry comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Source {
-    /// MAME's listings: dumped and checked by several people.
-    Mame,
-    /// One project only: not confirmed.
-    Single,
-}
-
-/// A program that toys were sold with.
-#[derive(Debug, PartialEq, Eq)]
-pub struct KnownToy {
-    /// Short stable name.
-    pub id: &'static str,
-    /// What it is compatible with, for people.
-    pub name: &'static str,
-    /// Its chip.
-    pub chip: ChipKind,
-    /// CRC-32 (as in zip) of the whole image as big-endian word pairs.
-    pub crc32: u32,
-    /// CRC-32 of words 178h–1FFh as little-endian word pairs, where known: the same for copies
-    /// with changed pictures.
-    pub region: Option<u32>,
-    /// The wiring model it needs, where this program has it.
-    pub model: Option<&'static str>,
-    /// A factory test program, not a pet.
-    pub test: bool,
-    /// Where this is from.
-    pub source: Source,
-}
-
-const fn toy(id: &'static str, name: &'static str, chip: ChipKind, crc32: u32, source: Source) -> KnownToy {
-    KnownToy { id, name, chip, crc32, region: None, model: None, test: false, source }
-}
-
-/// All known programs (fact sheet §13.1–13.3).
-pub static KNOWN_TOYS: [KnownToy; 16] = [
-    KnownToy {
-        region: Some(0xc787_5f27),
-        model: Some("p1"),
-        ..toy("p1", "first-generation toy (P1), world version of 1997", S46, 0x5c86_4cb1, Mame)
-    },
-    KnownToy { model: Some("p1"), ..toy("p1-japan", "first-generation toy (P1), Japan", S46, 0x1564_7a14, Single) },
-    KnownToy {
-        model: Some("p1"),
-        test: true,
-        ..toy("p1-test", "factory test program of the first-generation toy", S46, 0x4372_220e, Mame)
-    },
-    KnownToy {
-        region: Some(0xbb79_b1b2),
-        model: Some("p1"),
-        ..toy("p2", "second-generation toy (P2), Japan", S46, 0x9f97_539e, Mame)
-    },
-    KnownToy { region: Some(0x3ca0_06e6), ..toy("angel", "Angel toy", S48, 0x87bc_b59f, Mame) },
-    toy("mothra", "Mothra toy", S48, 0x85e4_bee9, Mame),
-    toy("digimon-1", "Digimon toy, version 1", S48, 0x08ff_ac1b, Mame),
-    toy("digimon-2", "Digimon toy, version 2", S48, 0x19a9_e54e, Mame),
-    toy("digimon-3", "Digimon toy, version 3", S48, 0x3000_cf30, Mame),
-    toy("morino", "Morino (forest) toy", S48, 0x647e_a772, Single),
-    toy("umino", "Umino (ocean) toy", S48, 0xbaae_4199, Single),
-    toy("genjintch", "Genjintch toy", S48, 0xbbf6_b4fe, Single),
-    toy("tamaotch", "Tamaotch toy", S48, 0xa491_fb55, Single),
-    toy("alien-fever", "Chibi Pachi: Alien Fever, not a pet", S46, 0xe561_599c, Mame),
-    toy("venus-diet", "Beans Collection: Venus Diet Monogatari, not a pet", S46, 0x2228_b081, Mame),
-    toy("stack-challenge", "Stack Challenge, not a pet", S46, 0x28b9_310a, Mame),
-];
-
-/// A match in [`KNOWN_TOYS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A match in [`TOYS`].
+#[derive(Debug, Clone, Copy)]
 pub struct Known {
     /// The entry.
-    pub toy: &'static KnownToy,
-    /// True if the whole image matches; false if only the code does: a patched copy.
+    pub toy: &'static Toy,
+    /// True if the whole image matches; false if only a part does.
     pub exact: bool,
+    /// What matches.
+    pub by: By,
 }
 
-/// Looks a program up by its checksum, then by that of its code.
+/// What of a program matches, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum By {
+    /// The whole image.
+    Image,
+    /// The whole image of a published copy that differs from what was sold; this is how.
+    Patched(&'static str),
+    /// The code on page 1: pictures or data differ.
+    Code,
+    /// Only the first word and the size: a guess.
+    FirstWord,
+}
+
+impl By {
+    /// One word for programs: `image`, `patched`, `code` or `guess`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Patched(_) => "patched",
+            Self::Code => "code",
+            Self::FirstWord => "guess",
+        }
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.toy.id == other.toy.id && self.exact == other.exact && self.by == other.by
+    }
+}
+
+impl Eq for Known {}
+
+/// Checksums of a whole image as big-endian word pairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksums {
+    /// As in zip.
+    pub crc32: u32,
+    /// Forty lower-case hexadecimal digits.
+    pub sha1: String,
+    /// Sixty-four lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// The checksums of words.
+pub(crate) fn checksums(words: &[u16]) -> Checksums {
+    let bytes = big_endian(words);
+    let hex = |digest: &[u8]| {
+        digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    };
+    Checksums { crc32: CRC.checksum(&bytes), sha1: hex(&Sha1::digest(&bytes)), sha256: hex(&Sha256::digest(&bytes)) }
+}
+
+/// Looks a program up by its checksums, then by that of its code, then by its first word (`toys.md`
+/// §2.2).
 pub(crate) fn find(words: &[u16]) -> Option<Known> {
     let chip = ChipKind::of_words(words.len())?;
-    let whole = CRC.checksum(&big_endian(words));
-    let mut all = KNOWN_TOYS.iter().filter(|toy| toy.chip == chip);
-    if let Some(toy) = all.clone().find(|toy| toy.crc32 == whole) {
-        return Some(Known { toy, exact: true });
+    let toys = || TOYS.iter().filter(|toy| toy.chip == chip);
+    let whole = checksums(words);
+    let same = |toy: &&Toy| {
+        let image = &toy.image;
+        image.crc32 == Some(whole.crc32)
+            || image.sha1 == Some(whole.sha1.as_str())
+            || image.sha256 == Some(whole.sha256.as_str())
+    };
+    if let Some(toy) = toys().find(same) {
+        return Some(Known { toy, exact: true, by: By::Image });
+    }
+    for toy in toys() {
+        if let Some((_, how)) = toy.patched.iter().find(|(sha256, _)| *sha256 == whole.sha256) {
+            return Some(Known { toy, exact: false, by: By::Patched(how) });
+        }
     }
     let code: Vec<u8> = words.get(REGION)?.iter().flat_map(|word| word.to_le_bytes()).collect();
     let code = CRC.checksum(&code);
-    let toy = all.find(|toy| toy.region == Some(code))?;
-    Some(Known { toy, exact: false })
+    if let Some(toy) = toys().find(|toy| toy.region == Some(code)) {
+        return Some(Known { toy, exact: false, by: By::Code });
+    }
+    let first = words.first().copied();
+    let toy = toys().find(|toy| toy.kind == Kind::Pet && toy.first_word.is_some() && toy.first_word == first)?;
+    Some(Known { toy, exact: false, by: By::FirstWord })
 }

@@ -11,11 +11,16 @@ mod error;
 mod format;
 mod intake;
 mod known;
+pub mod labels;
 mod magic;
+pub mod models;
 mod raw;
 mod records;
+mod source;
 pub mod symbols;
 mod text;
+mod toys;
+pub mod wiring;
 mod write;
 
 #[cfg(test)]
@@ -25,4 +30,7 @@ pub use cartridge::{Cartridge, ChipKind, Container};
 pub use error::RomError;
 pub use format::Format;
 pub use intake::LIMIT;
-pub use known::{KNOWN_TOYS, Known, KnownToy, Source};
+pub use known::{By, Checksums, Known};
+pub use source::{Proof, Source};
+pub use toys::{Image, Kind, TOYS, Toy, find as find_toy};
+pub use wiring::icon_names;

@@ -105,13 +105,8 @@ pub static TAMAOTCH: Model = Model {
 /// Family L3, eight keys, no icons. A is *select* (K01), C is *cancel* (K00); the six keys that
 /// choose something stand beside each other without an order, so B is *food* (K13), the one that a
 /// pet cannot live without. The other five are in [`crate::wiring`].
-pub static YASASHII: Model = Model {
-    name: "yasashii",
-    columns: YASASHII_COLUMNS,
-    flipped: true,
-    buttons: [k0(1), k1(3), k0(0), None],
-    ..S48
-};
+pub static YASASHII: Model =
+    Model { name: "yasashii", columns: YASASHII_COLUMNS, flipped: true, buttons: [k0(1), k1(3), k0(0), None], ..S48 };
 
 /// Family L4.
 pub static DIGIMON: Model =
@@ -119,16 +114,14 @@ pub static DIGIMON: Model =
 
 /// SEG n is column n; the last seven of 39 columns are not seen. Runs on OSC3. A is *sound* (K02), B
 /// *select* (K01), C *mode* (K00), the sensor's place is the *handle* (K03).
-pub static ALIEN_FEVER: Model =
-    Model { name: "alien-fever", osc3_hz: Some(1_000_000), buttons: KEYS_AND_TAP, ..S46 };
+pub static ALIEN_FEVER: Model = Model { name: "alien-fever", osc3_hz: Some(1_000_000), buttons: KEYS_AND_TAP, ..S46 };
 
 /// A, B, C on K10–K12; the picture is the raw lines of a 32×20 LCD that is wired crosswise.
 pub static VENUS_DIET: Model = Model { name: "venus-diet", buttons: [k1(0), k1(1), k1(2), None], ..S46 };
 
 /// A *left* (K00), B *down* (K01), C *right* (K02), in the sensor's place *rotate* (K03); the picture is
 /// the raw lines of a 10×21 LCD.
-pub static STACK_CHALLENGE: Model =
-    Model { name: "stack-challenge", buttons: [k0(0), k0(1), k0(2), k0(3)], ..S46 };
+pub static STACK_CHALLENGE: Model = Model { name: "stack-challenge", buttons: [k0(0), k0(1), k0(2), k0(3)], ..S46 };
 
 /// Every model, by which saves are opened again.
 pub static MODELS: [&Model; 12] = [

@@ -9,10 +9,11 @@
 //! ```
 //!
 //! Shipped for the embedded pet; anybody can write one for another ROM. `eggtooth asm --symbols`
-//! writes this format.
+//! writes this format. `SYMBOLS.md` in this crate describes it for users.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Largest file that is read, in bytes.
 pub const MAX_FILE: usize = 1024 * 1024;
@@ -55,7 +56,62 @@ pub struct SymbolFault {
     pub what: String,
 }
 
+/// Where the symbol file of a ROM may lie, first choice first: beside the ROM file with the ending
+/// `.sym`; in the data folder under `symbols/`, named by the first twelve digits of the ROM's identity.
+#[must_use]
+pub fn candidates(rom: Option<&Path>, data: Option<&Path>, identity: &[u8; 32]) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    if let Some(rom) = rom.filter(|rom| rom.file_name().is_some()) {
+        let beside = rom.with_extension("sym");
+        // A file of that name is taken for symbols only by those who call it so.
+        if beside != rom {
+            out.push(beside);
+        }
+    }
+    if let Some(data) = data {
+        let mut name = String::with_capacity(16);
+        for byte in identity.iter().take(6) {
+            // Writing to a String cannot fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        out.push(data.join("symbols").join(name + ".sym"));
+    }
+    out
+}
+
+/// A symbol file that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where, of the [`candidates`].
+    pub path: PathBuf,
+    /// The names in it.
+    pub symbols: Symbols,
+    /// Lines that were left out.
+    pub faults: Vec<SymbolFault>,
+}
+
+/// The first of the `candidates` that `read` gives bytes for. `read` gives `None` for a file that does
+/// not exist or cannot be read; it need not give more than [`MAX_FILE`] + 1 bytes.
+pub fn lookup(candidates: Vec<PathBuf>, mut read: impl FnMut(&Path) -> Option<Vec<u8>>) -> Option<Found> {
+    candidates.into_iter().find_map(|path| {
+        let (symbols, faults) = Symbols::parse(&read(&path)?);
+        Some(Found { path, symbols, faults })
+    })
+}
+
 impl Symbols {
+    /// How many names there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ram.len() + self.code.len() + self.consts.len()
+    }
+
+    /// True if there is no name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Reads a symbol file. Lines that cannot be understood are left out and reported (the first
     /// hundred); it never fails as a whole. At most [`MAX_FILE`] bytes and [`MAX_SYMBOLS`] names
     /// are taken.

@@ -3,10 +3,13 @@
 mod archives;
 mod identify;
 mod intake;
+mod labels;
 mod refusals;
 mod round_trip;
 mod symbols;
 mod texts;
+mod toys;
+mod wiring;
 
 use eggtooth_chip::isa;
 use proptest::prelude::*;

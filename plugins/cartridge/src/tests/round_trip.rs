@@ -36,7 +36,7 @@ fn sizes_and_layouts_are_those_of_the_fact_sheet() {
     assert_eq!(packed[..3], [(a >> 4) as u8, (((a & 15) << 4) | (b >> 8)) as u8, b as u8]);
 
     let large = Cartridge::from_words(&program(8192, 1)).unwrap();
-    assert_eq!((large.chip, large.model()), (ChipKind::S48, None));
+    assert_eq!((large.chip, large.model()), (ChipKind::S48, Some("angel")));
     assert_eq!(large.to_bytes(Format::BigEndian).len(), 16_384);
     assert_eq!(large.to_bytes(Format::Packed).len(), 12_288);
     assert_eq!(large.normalised(), large.to_bytes(Format::BigEndian));

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::symbols::{MAX_FILE, MAX_SYMBOLS, RamSymbol, Symbols};
+use std::path::{Path, PathBuf};
+
+use crate::symbols::{MAX_FILE, MAX_SYMBOLS, RamSymbol, Symbols, candidates, lookup};
 
 #[test]
 fn a_file_is_read_and_written() {
@@ -68,6 +70,53 @@ fn size_is_bounded() {
     let long = "\n".repeat(MAX_FILE + 1);
     assert!(Symbols::parse(long.as_bytes()).1[0].what.contains("longer than 1 MiB"));
     assert_eq!(Symbols::parse("x\n".repeat(5000).as_bytes()).1.len(), 100);
+}
+
+#[test]
+fn a_users_file_is_looked_for_beside_the_rom_then_in_the_data_folder() {
+    let mut identity = [0; 32];
+    identity[..7].copy_from_slice(&[0x67, 0xb6, 0x38, 0x8f, 0x26, 0xe2, 0xe3]);
+    let paths = |rom: &str| candidates(Some(Path::new(rom)), Some(Path::new("data")), &identity);
+    let there = PathBuf::from("data/symbols/67b6388f26e2.sym");
+    assert_eq!(paths("roms/tama.b"), [PathBuf::from("roms/tama.sym"), there.clone()]);
+    assert_eq!(paths("tama"), [PathBuf::from("tama.sym"), there.clone()]);
+    assert_eq!(paths("a.b.zip"), [PathBuf::from("a.b.sym"), there.clone()]);
+    // A ROM that is called so is not its own symbol file, and a folder is no ROM.
+    assert_eq!((paths("odd.sym"), paths("/")), (vec![there.clone()], vec![there.clone()]));
+    assert!(candidates(None, None, &identity).is_empty());
+
+    let read =
+        |wanted: &'static str| move |path: &Path| (path == Path::new(wanted)).then(|| b"ram 1 1 a\nx\n".to_vec());
+    let found = lookup(paths("roms/tama.b"), read("roms/tama.sym")).unwrap();
+    assert_eq!((found.path, found.symbols.len(), found.faults.len()), ("roms/tama.sym".into(), 1, 1));
+    let found = lookup(paths("roms/tama.b"), read("data/symbols/67b6388f26e2.sym")).unwrap();
+    assert_eq!(found.path, there);
+    assert_eq!(lookup(paths("roms/tama.b"), |_| None), None);
+    // The first counts even if it is empty.
+    assert!(lookup(paths("roms/tama.b"), |_| Some(Vec::new())).unwrap().symbols.is_empty());
+}
+
+#[test]
+fn the_example_of_the_page_has_no_fault() {
+    let page = include_str!("../../SYMBOLS.md");
+    let example = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (symbols, faults) = Symbols::parse(example.as_bytes());
+    assert_eq!(faults, []);
+    assert_eq!((symbols.ram.len(), symbols.code.len(), symbols.consts.len()), (11, 2, 1));
+    assert_eq!(crate::labels::Labels::from_symbols(&symbols).iter().count(), 10);
+    // Every fault that a line can have is in the page.
+    for report in [
+        "begins neither",
+        "is missing",
+        "is no hexadecimal number",
+        "RAM ends",
+        "memory ends",
+        "strange",
+        "more after",
+        "there already",
+    ] {
+        assert!(page.contains(report), "{report}");
+    }
 }
 
 proptest! {
