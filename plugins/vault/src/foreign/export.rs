@@ -32,6 +32,9 @@ pub struct Details<'a> {
 
 /// Writes a state, `total_tick` ticks into the machine's life, as another program saves it.
 ///
+/// Formats that exist in two sizes (JSON) take that of `hardware.ram`: see [`Hardware::sized`]. HALT,
+/// the stopwatch and other things are lost where a format has no place for them.
+///
 /// # Errors
 /// [`ForeignError::Export`] if the format cannot hold the state or is not written.
 pub fn export(hardware: &Hardware, total_tick: u64, format: Format) -> Result<Vec<u8>, ForeignError> {

@@ -9,7 +9,7 @@ use super::format::Format;
 use super::hardware::{Hardware, RAM_S46, RAM_S48};
 use super::json::{self, Content};
 use super::layout::{self, Layout};
-use super::recognise::candidates;
+use super::recognise::claimed;
 use super::{fpga, retroarch, rom, text, vpet};
 
 /// A state of another program, translated.
@@ -70,20 +70,14 @@ pub fn recognise(name: Option<&str>, bytes: &[u8]) -> Result<Format, ForeignErro
 /// Every [`ForeignError`] but those of export: an unknown or damaged file, or one from which no
 /// machine can be resumed.
 pub fn import(bytes: &[u8], name: Option<&str>) -> Result<Imported, ForeignError> {
-    let mut refusal = None;
-    for format in candidates(bytes)? {
-        match translate(format, bytes, name) {
-            Ok(imported) => return Ok(imported),
-            Err(error) => refusal = refusal.or(Some(error)),
-        }
-    }
-    Err(refusal.unwrap_or(ForeignError::Unknown(bytes.len())))
+    let format = claimed(bytes)?.ok_or(ForeignError::Unknown(bytes.len()))?;
+    translate(format, bytes, name)
 }
 
 /// The fields of a file of TamaLIB's variables, as they stand in it.
 #[cfg(test)]
 pub(crate) fn dump(bytes: &[u8]) -> Option<Dump> {
-    let format = *candidates(bytes).ok()?.first()?;
+    let format = claimed(bytes).ok()??;
     match decode(format, bytes).ok()?.decoded {
         Decoded::Dump(dump, _) => Some(dump),
         Decoded::Hardware(_) => None,

@@ -15,47 +15,47 @@ pub const MAX_FILE: usize = 1 << 20;
 /// Lengths of an EEPROM image, besides the bytes in use.
 const EEPROMS: [usize; 3] = [1024, 2048, 4096];
 
-/// The formats a file may have, the likeliest first.
-pub(super) fn candidates(bytes: &[u8]) -> Result<Vec<Format>, ForeignError> {
+/// The format that a file claims to have; `None` if it resembles nothing.
+pub(super) fn claimed(bytes: &[u8]) -> Result<Option<Format>, ForeignError> {
     let fields = Fields(bytes);
     if bytes.len() > MAX_FILE {
         return Err(ForeignError::TooLong { have: bytes.len(), most: MAX_FILE });
     }
     if bytes.starts_with(b"TLST") && bytes.len() > 4 {
-        return tlst(fields.byte(4), bytes.len()).map(|format| vec![format]);
+        return tlst(fields.byte(4), bytes.len()).map(Some);
     }
     if bytes.starts_with(b"TM1P") && bytes.len() > 7 {
         return match fields.uint(4, 4) {
-            1 => Ok(vec![Format::Tm1pV1]),
-            2 => Ok(vec![Format::Tm1pV2]),
+            1 => Ok(Some(Format::Tm1pV1)),
+            2 => Ok(Some(Format::Tm1pV2)),
             version => Err(ForeignError::Version { magic: "TM1P", version: version as u32, known: "1 or 2" }),
         };
     }
     if bytes.starts_with(b"VPET") && bytes.len() > 4 {
         return match fields.byte(4) {
-            1 => Ok(vec![Format::Vpet]),
+            1 => Ok(Some(Format::Vpet)),
             version => Err(ForeignError::Version { magic: "VPET", version: version.into(), known: "1" }),
         };
     }
     if bytes.starts_with(b"TAMA") && bytes.len() > 7 {
         return match (fields.uint(4, 4), bytes.len() > layout::GAME_AND_WATCH.size) {
-            (1, true) => Ok(vec![Format::CareBot]),
-            (1, false) => Ok(vec![Format::GameAndWatch]),
+            (1, true) => Ok(Some(Format::CareBot)),
+            (1, false) => Ok(Some(Format::GameAndWatch)),
             (version, _) => Err(ForeignError::Version { magic: "TAMA", version: version as u32, known: "1" }),
         };
     }
     if bytes.starts_with(retroarch::MAGIC) {
-        return Ok(vec![Format::RetroArch]);
+        return Ok(Some(Format::RetroArch));
     }
     refuse_known(bytes)?;
     let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).map_or(&[][..], |at| &bytes[at..]);
     if start.starts_with(b"{")
         && let Ok(value) = serde_json::from_slice::<Value>(bytes)
     {
-        return Ok(json::recognise(&value).into_iter().collect());
+        return Ok(json::recognise(&value));
     }
     if text::parse(bytes).is_some_and(|content| !content.is_empty()) {
-        return Ok(vec![if bytes.contains(&b'{') { Format::TamaR } else { Format::TamaRHex }]);
+        return Ok(Some(if bytes.contains(&b'{') { Format::TamaR } else { Format::TamaRHex }));
     }
     Ok(by_size(bytes))
 }
@@ -95,20 +95,20 @@ fn refuse_known(bytes: &[u8]) -> Result<(), ForeignError> {
 }
 
 /// Formats without a magic.
-fn by_size(bytes: &[u8]) -> Vec<Format> {
+fn by_size(bytes: &[u8]) -> Option<Format> {
     let fields = Fields(bytes);
     match (bytes.len(), fields.byte(0)) {
-        (464, _) => vec![Format::FpgaPocket],
-        (472, _) if fields.uint(4, 4) == fpga::WORDS => vec![Format::MisterSlot],
+        (464, _) => Some(Format::FpgaPocket),
+        (472, _) if fields.uint(4, 4) == fpga::WORDS => Some(Format::MisterSlot),
         (512, _) => {
             let padded = text::unpad(bytes).is_some_and(|content| arduino_layout(&content).is_some());
-            vec![if padded { Format::Pygotchi } else { Format::MisterAuto }]
+            Some(if padded { Format::Pygotchi } else { Format::MisterAuto })
         }
-        (507, _) => vec![Format::Pygotchi32],
-        (518, _) => vec![Format::Libretro],
-        (633, _) => vec![Format::PlayGotchi],
-        (len, 0x0C) if len == layout::arduino(1, 2).size || EEPROMS.contains(&len) => vec![Format::ArduinoGotchi],
-        (len, 0x12) if len == layout::arduino(1, 4).size || EEPROMS.contains(&len) => vec![Format::EspGotchi],
-        _ => Vec::new(),
+        (507, _) => Some(Format::Pygotchi32),
+        (518, _) => Some(Format::Libretro),
+        (633, _) => Some(Format::PlayGotchi),
+        (len, 0x0C) if len == layout::arduino(1, 2).size || EEPROMS.contains(&len) => Some(Format::ArduinoGotchi),
+        (len, 0x12) if len == layout::arduino(1, 4).size || EEPROMS.contains(&len) => Some(Format::EspGotchi),
+        _ => None,
     }
 }
