@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eggtooth_cartridge::Format;
-use eggtooth_chip::{MODELS, Model};
+use eggtooth_cartridge::models::{self, MODELS};
+use eggtooth_chip::Model;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -249,7 +250,7 @@ pub enum SaveCommand {
 }
 
 fn model(name: &str) -> Result<&'static Model, String> {
-    Model::find(name).ok_or_else(|| {
+    models::find(name).ok_or_else(|| {
         let names = MODELS.map(|model| model.name).join(", ");
         format!("there is no model of this name; choose one of {names}")
     })

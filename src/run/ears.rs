@@ -70,7 +70,7 @@ impl Sink for Ears {
                     self.failed = wav.tone(tick, tone).err();
                 }
             }
-            Edge::WatchdogReset => {
+            Edge::WatchdogReset | Edge::PinReset => {
                 self.reset = Some(tick);
                 self.resets += 1;
             }
@@ -78,6 +78,7 @@ impl Sink for Ears {
                 self.undefined.get_or_insert(address);
                 self.undefined_count += 1;
             }
+            Edge::R(..) | Edge::P(..) | Edge::Serial(_) | Edge::TimerClock(_) => {}
         }
     }
 }

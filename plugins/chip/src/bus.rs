@@ -39,8 +39,10 @@ pub(crate) struct Far<'a, S: ?Sized> {
     pub base: u64,
     pub phase: u32,
     pub hz: u32,
-    /// The next event may have moved.
+    /// The next event may have moved closer.
     pub recheck: bool,
+    /// An interrupt was requested when the run began, so that setting I lets it in.
+    pub pending: bool,
     /// The picture may have changed.
     pub drawn: bool,
     /// A read cleared a flag.
@@ -86,9 +88,7 @@ impl<S: Sink + ?Sized> Far<'_, S> {
         let register = address as u8;
         self.io.sync(tick, self.model, self.sink);
         let value = self.io.read(register, tick, self.model, self.sink);
-        if register < 6 && value != 0 || register & 0xFE == 0x30 {
-            (self.recheck, self.touched) = (true, true);
-        }
+        self.touched |= register < 6 && value != 0 || register & 0xFE == 0x30;
         self.horizon = self.horizon.min(self.io.next_change(register));
         value
     }
@@ -103,7 +103,9 @@ impl<S: Sink + ?Sized> Far<'_, S> {
             let tick = self.time(clocks).0;
             self.io.sync(tick, self.model, self.sink);
             self.io.write(address as u8, value, tick, self.model, self.sink);
-            self.recheck = true;
+            // Ports, the LCD, the supply check and the reload value bring no event closer.
+            self.recheck =
+                !matches!(address as u8, 0x26 | 0x27 | 0x50..=0x53 | 0x60..=0x63 | 0x71..=0x73 | 0x7B..=0x7E);
             self.drawn |= matches!(address, 0xF71 | 0xF72);
         }
     }

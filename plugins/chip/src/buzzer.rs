@@ -89,7 +89,14 @@ impl Buzzer {
     }
 
     /// Acts on everything due up to and including `tick`, in order.
+    #[inline]
     pub fn sync<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+        if self.next_level <= tick || self.shot != Shot::Off {
+            self.pass(tick, sink);
+        }
+    }
+
+    fn pass<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
         loop {
             let due = self.next_level.min(self.next_shot());
             if due > tick {
@@ -109,7 +116,11 @@ impl Buzzer {
     }
 
     /// The tick of the next audible change.
+    #[inline]
     pub fn next_event(&self) -> u64 {
+        if self.r43 && self.shot == Shot::Off {
+            return u64::MAX;
+        }
         let level = if self.sounding().is_some() { self.next_level } else { u64::MAX };
         level.min(self.next_shot())
     }

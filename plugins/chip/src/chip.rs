@@ -317,6 +317,7 @@ impl Chip {
             phase: *phase,
             hz: 0,
             recheck: false,
+            pending: false,
             drawn: false,
             touched: false,
             horizon: u64::MAX,
@@ -349,8 +350,10 @@ impl Chip {
                 break;
             }
             far.hz = far.io.hz(model);
+            let request = far.io.request(seen);
+            far.pending = request.is_some();
             let open = cpu.flags & flag::I != 0 && cpu.pset == NO_PSET && !cpu.ei_shadow;
-            if open && let Some(vector) = far.io.request(seen) {
+            if let (true, Some(vector)) = (open, request) {
                 let clocks = INTERRUPT_CLOCKS + if cpu.halted { WAKE_CLOCKS } else { 0 };
                 cpu.interrupt(vector, &mut memory.ram);
                 (far.base, far.phase) = far.time(clocks);

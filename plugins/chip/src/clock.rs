@@ -35,6 +35,9 @@ impl ClockTimer {
     /// Counts the edges up to and including `tick`.
     pub fn sync(&mut self, tick: u64) {
         let now = tick / PERIOD_256 - self.origin;
+        if now == self.count {
+            return;
+        }
         for (bit, period) in FLAGS {
             if now / period != self.count / period {
                 self.factor |= bit;
@@ -50,16 +53,24 @@ impl ClockTimer {
         self.watchdog >= WATCHDOG_EDGES
     }
 
-    /// The tick of the next thing this timer does by itself: an enabled interrupt, or the watchdog's end.
+    /// The tick of the next thing this timer does by itself: a flag whose interrupt is enabled,
+    /// set already or not, or the watchdog's end.
     pub fn next_event(&self) -> u64 {
-        let mut period = 256 * u64::from(WATCHDOG_EDGES.saturating_sub(self.watchdog).max(1));
-        let mut next = (self.count / 256 * 256).saturating_add(period);
-        for (bit, length) in FLAGS {
-            if self.mask & !self.factor & bit != 0 {
-                period = length;
-                next = next.min((self.count / period + 1) * period);
-            }
-        }
+        let seconds = u64::from(WATCHDOG_EDGES.saturating_sub(self.watchdog).max(1));
+        let period = match self.mask {
+            0 => 256 * seconds,
+            mask if mask & 1 != 0 => 8,
+            mask if mask & 2 != 0 => 32,
+            mask if mask & 4 != 0 => 128,
+            _ => 256,
+        };
+        // Each period is a multiple of the shorter ones.
+        let next = match period {
+            8 => (self.count | 7) + 1,
+            32 => (self.count | 31) + 1,
+            128 => (self.count | 127) + 1,
+            _ => (self.count | 255) + 1 + (period - 256),
+        };
         (next + self.origin) * PERIOD_256
     }
 

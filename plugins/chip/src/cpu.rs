@@ -345,7 +345,19 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         ($taken:expr) => {{
             cost!(5);
             if $taken {
-                let now = Probe { ip, a, b, x: far.side.x, y: far.side.y, sp: far.side.sp, c, z, di: far.side.di, clocks: elapsed!(), count: acc & ((1 << COUNT) - 1) };
+                let now = Probe {
+                    ip,
+                    a,
+                    b,
+                    x: far.side.x,
+                    y: far.side.y,
+                    sp: far.side.sp,
+                    c,
+                    z,
+                    di: far.side.di,
+                    clocks: elapsed!(),
+                    count: acc & ((1 << COUNT) - 1),
+                };
                 if acc >= 0 && now.same_place(&far.side.probe) && !far.touched {
                     let turn = now.clocks - far.side.probe.clocks;
                     let until = far.clocks_until(far.horizon.saturating_sub(1));
@@ -377,41 +389,195 @@ pub(crate) fn execute<S: Sink + ?Sized>(
     }
 
     macro_rules! pairs {
-        (ld $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); cost!(5); }};
-        (ldpx $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); bump!(far.side.x, 1); cost!(5); }};
-        (ldpy $r:ident $q:ident) => {{ let v = get!($q); set!($r, v); bump!(far.side.y, 1); cost!(5); }};
-        (add $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, add!(v, o, 0)); cost!(7); }};
-        (adc $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, add!(v, o, c)); cost!(7); }};
-        (sub $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, sub!(v, o, 0)); cost!(7); }};
-        (sbc $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, sub!(v, o, c)); cost!(7); }};
-        (and $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v & o)); cost!(7); }};
-        (or $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v | o)); cost!(7); }};
-        (xor $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); set!($r, logic!(v ^ o)); cost!(7); }};
-        (cp $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); compare!(v, o); cost!(7); }};
-        (fan $r:ident $q:ident) => {{ let v = get!($r); let o = get!($q); z = v & o; cost!(7); }};
+        (ld $r:ident $q:ident) => {{
+            let v = get!($q);
+            set!($r, v);
+            cost!(5);
+        }};
+        (ldpx $r:ident $q:ident) => {{
+            let v = get!($q);
+            set!($r, v);
+            bump!(far.side.x, 1);
+            cost!(5);
+        }};
+        (ldpy $r:ident $q:ident) => {{
+            let v = get!($q);
+            set!($r, v);
+            bump!(far.side.y, 1);
+            cost!(5);
+        }};
+        (add $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, add!(v, o, 0));
+            cost!(7);
+        }};
+        (adc $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, add!(v, o, c));
+            cost!(7);
+        }};
+        (sub $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, sub!(v, o, 0));
+            cost!(7);
+        }};
+        (sbc $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, sub!(v, o, c));
+            cost!(7);
+        }};
+        (and $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, logic!(v & o));
+            cost!(7);
+        }};
+        (or $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, logic!(v | o));
+            cost!(7);
+        }};
+        (xor $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            set!($r, logic!(v ^ o));
+            cost!(7);
+        }};
+        (cp $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            compare!(v, o);
+            cost!(7);
+        }};
+        (fan $r:ident $q:ident) => {{
+            let v = get!($r);
+            let o = get!($q);
+            z = v & o;
+            cost!(7);
+        }};
     }
     macro_rules! singles {
-        (ld $r:ident) => {{ set!($r, op.a()); cost!(5); }};
-        (add $r:ident) => {{ let v = get!($r); set!($r, add!(v, op.a(), 0)); cost!(7); }};
-        (adc $r:ident) => {{ let v = get!($r); set!($r, add!(v, op.a(), c)); cost!(7); }};
-        (sbc $r:ident) => {{ let v = get!($r); set!($r, sub!(v, op.a(), c)); cost!(7); }};
-        (and $r:ident) => {{ let v = get!($r); set!($r, logic!(v & op.a())); cost!(7); }};
-        (or $r:ident) => {{ let v = get!($r); set!($r, logic!(v | op.a())); cost!(7); }};
-        (xor $r:ident) => {{ let v = get!($r); set!($r, logic!(v ^ op.a())); cost!(7); }};
-        (cp $r:ident) => {{ let v = get!($r); compare!(v, op.a()); cost!(7); }};
-        (fan $r:ident) => {{ let v = get!($r); z = v & op.a(); cost!(7); }};
-        (rlc $r:ident) => {{ let v = get!($r); z = v << 1 & 15 | c; c = v >> 3; set!($r, z); cost!(7); }};
-        (rrc $r:ident) => {{ let v = get!($r); z = v >> 1 | c << 3; c = v & 1; set!($r, z); cost!(5); }};
-        (acpx $r:ident) => {{ let v = load!(far.side.x); let o = get!($r); store!(far.side.x, add!(v, o, c)); bump!(far.side.x, 1); cost!(7); }};
-        (acpy $r:ident) => {{ let v = load!(far.side.y); let o = get!($r); store!(far.side.y, add!(v, o, c)); bump!(far.side.y, 1); cost!(7); }};
-        (scpx $r:ident) => {{ let v = load!(far.side.x); let o = get!($r); store!(far.side.x, sub!(v, o, c)); bump!(far.side.x, 1); cost!(7); }};
-        (scpy $r:ident) => {{ let v = load!(far.side.y); let o = get!($r); store!(far.side.y, sub!(v, o, c)); bump!(far.side.y, 1); cost!(7); }};
-        (push $r:ident) => {{ let v = get!($r); push!(v); cost!(5); }};
-        (pop $r:ident) => {{ let v = pop!(); set!($r, v); cost!(5); }};
-        (ld_index $r:ident) => {{ let v = get!($r); set_index!(v); cost!(5); }};
-        (index_ld $r:ident) => {{ let v = index!(); set!($r, v); cost!(5); }};
-        (ld_sp $r:ident) => {{ let v = get!($r); far.side.sp = far.side.sp & !(15 << op.b()) | v << op.b(); cost!(5); }};
-        (sp_ld $r:ident) => {{ let v = far.side.sp >> op.b() & 15; set!($r, v); cost!(5); }};
+        (ld $r:ident) => {{
+            set!($r, op.a());
+            cost!(5);
+        }};
+        (add $r:ident) => {{
+            let v = get!($r);
+            set!($r, add!(v, op.a(), 0));
+            cost!(7);
+        }};
+        (adc $r:ident) => {{
+            let v = get!($r);
+            set!($r, add!(v, op.a(), c));
+            cost!(7);
+        }};
+        (sbc $r:ident) => {{
+            let v = get!($r);
+            set!($r, sub!(v, op.a(), c));
+            cost!(7);
+        }};
+        (and $r:ident) => {{
+            let v = get!($r);
+            set!($r, logic!(v & op.a()));
+            cost!(7);
+        }};
+        (or $r:ident) => {{
+            let v = get!($r);
+            set!($r, logic!(v | op.a()));
+            cost!(7);
+        }};
+        (xor $r:ident) => {{
+            let v = get!($r);
+            set!($r, logic!(v ^ op.a()));
+            cost!(7);
+        }};
+        (cp $r:ident) => {{
+            let v = get!($r);
+            compare!(v, op.a());
+            cost!(7);
+        }};
+        (fan $r:ident) => {{
+            let v = get!($r);
+            z = v & op.a();
+            cost!(7);
+        }};
+        (rlc $r:ident) => {{
+            let v = get!($r);
+            z = v << 1 & 15 | c;
+            c = v >> 3;
+            set!($r, z);
+            cost!(7);
+        }};
+        (rrc $r:ident) => {{
+            let v = get!($r);
+            z = v >> 1 | c << 3;
+            c = v & 1;
+            set!($r, z);
+            cost!(5);
+        }};
+        (acpx $r:ident) => {{
+            let v = load!(far.side.x);
+            let o = get!($r);
+            store!(far.side.x, add!(v, o, c));
+            bump!(far.side.x, 1);
+            cost!(7);
+        }};
+        (acpy $r:ident) => {{
+            let v = load!(far.side.y);
+            let o = get!($r);
+            store!(far.side.y, add!(v, o, c));
+            bump!(far.side.y, 1);
+            cost!(7);
+        }};
+        (scpx $r:ident) => {{
+            let v = load!(far.side.x);
+            let o = get!($r);
+            store!(far.side.x, sub!(v, o, c));
+            bump!(far.side.x, 1);
+            cost!(7);
+        }};
+        (scpy $r:ident) => {{
+            let v = load!(far.side.y);
+            let o = get!($r);
+            store!(far.side.y, sub!(v, o, c));
+            bump!(far.side.y, 1);
+            cost!(7);
+        }};
+        (push $r:ident) => {{
+            let v = get!($r);
+            push!(v);
+            cost!(5);
+        }};
+        (pop $r:ident) => {{
+            let v = pop!();
+            set!($r, v);
+            cost!(5);
+        }};
+        (ld_index $r:ident) => {{
+            let v = get!($r);
+            set_index!(v);
+            cost!(5);
+        }};
+        (index_ld $r:ident) => {{
+            let v = index!();
+            set!($r, v);
+            cost!(5);
+        }};
+        (ld_sp $r:ident) => {{
+            let v = get!($r);
+            far.side.sp = far.side.sp & !(15 << op.b()) | v << op.b();
+            cost!(5);
+        }};
+        (sp_ld $r:ident) => {{
+            let v = far.side.sp >> op.b() & 15;
+            set!($r, v);
+            cost!(5);
+        }};
     }
     /// The whole instruction set: every arm of the loop.
     macro_rules! instructions {
@@ -638,12 +804,12 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                 }
                 Kind::SetF => {
                     set_flags!(flags!() | op.a());
-                    if op.a() & flag::I != 0 {
-                        r.ei_shadow = true;
+                    if op.a() & flag::I != 0 && far.pending {
                         stop!();
                     }
                     cost!(7);
                     ip += 1;
+                    r.ei_shadow = op.a() & flag::I != 0 && acc < 0;
                 }
                 Kind::RstF => {
                     set_flags!(flags!() & op.a());
@@ -678,7 +844,9 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                 }
                 Kind::PopF => {
                     set_flags!(pop!());
-                    stop!();
+                    if far.pending {
+                        stop!();
+                    }
                     cost!(5);
                     ip += 1;
                 }
@@ -755,8 +923,7 @@ struct Probe {
 }
 
 impl Probe {
-    const NONE: Probe =
-        Probe { ip: usize::MAX, a: 0, b: 0, x: 0, y: 0, sp: 0, c: 0, z: 0, di: 0, clocks: 0, count: 0 };
+    const NONE: Probe = Probe { ip: usize::MAX, a: 0, b: 0, x: 0, y: 0, sp: 0, c: 0, z: 0, di: 0, clocks: 0, count: 0 };
 
     /// Whether only time passed between two turns.
     #[inline(always)]

@@ -1,9 +1,9 @@
 //! The I/O registers F00–F7E (TM table 2.3.1) and what stands behind them.
 
+use crate::TICKS_PER_SECOND;
 use crate::buzzer::Buzzer;
 use crate::clock::ClockTimer;
 use crate::input::InputPort;
-use crate::TICKS_PER_SECOND;
 use crate::model::{Model, Pins, R33};
 use crate::output::{Edge, Group, SerialLines, Sink, TimerClock};
 use crate::serial::Serial;

@@ -158,7 +158,8 @@ mod tests {
         let closes = |program: &[u16]| {
             let mut words = vec![0xFFB; 0x200];
             words[0x110..0x110 + program.len()].copy_from_slice(program);
-            let kinds: alloc::vec::Vec<Kind> = Program::new(&words).ops[0x110..0x118].iter().map(|op| op.kind).collect();
+            let kinds: alloc::vec::Vec<Kind> =
+                Program::new(&words).ops[0x110..0x118].iter().map(|op| op.kind).collect();
             kinds.contains(&Kind::JpIdleZ)
         };
         assert!(closes(&[0xEC2, 0xD81, 0x610]));

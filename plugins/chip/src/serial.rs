@@ -62,6 +62,7 @@ impl Serial {
     }
 
     /// The tick of a master's next edge, or never.
+    #[inline]
     pub fn next_event(&self) -> u64 {
         if self.done >= EDGES || self.period == 0 {
             return u64::MAX;
@@ -93,6 +94,7 @@ impl Serial {
     }
 
     /// A master's edges up to and including `tick`, of which there are seldom more than one.
+    #[inline]
     pub fn sync(&mut self, tick: u64, msb_first: bool, mut changed: impl FnMut(u64, SerialLines, SerialLines)) {
         loop {
             let due = self.next_event();

@@ -52,9 +52,10 @@ impl Stopwatch {
     }
 
     /// Counts the edges up to and including `tick`.
+    #[inline]
     pub fn sync(&mut self, tick: u64) {
         let now = tick / PERIOD_256;
-        if self.running {
+        if self.running && now != self.edges {
             let mut due = now - self.edges;
             if due >= CYCLE {
                 self.factor |= 3;
@@ -67,16 +68,17 @@ impl Stopwatch {
         self.edges = now;
     }
 
-    /// The tick of the next enabled interrupt, or never.
+    /// The tick at which the flag of an enabled interrupt is set next, or never.
+    #[inline]
     pub fn next_event(&self) -> u64 {
-        let wanted = self.mask & !self.factor;
-        if !self.running || wanted == 0 {
-            return u64::MAX;
-        }
-        let mut probe = self.clone();
+        if !self.running || self.mask == 0 { u64::MAX } else { self.next_flag() }
+    }
+
+    fn next_flag(&self) -> u64 {
+        let mut probe = Stopwatch { factor: 0, ..self.clone() };
         for ahead in 1..=CYCLE {
             probe.count_edge();
-            if probe.factor & wanted != 0 {
+            if probe.factor & self.mask != 0 {
                 return (self.edges + ahead) * PERIOD_256;
             }
         }

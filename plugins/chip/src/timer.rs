@@ -105,7 +105,16 @@ impl ProgrammableTimer {
     }
 
     /// Counts the edges up to and including `tick`.
+    #[inline]
     pub fn sync(&mut self, tick: u64) {
+        if !self.running && self.select & 7 != 0 {
+            self.at = tick;
+        } else {
+            self.pass(tick);
+        }
+    }
+
+    fn pass(&mut self, tick: u64) {
         if self.select & 7 == 0 {
             self.filter(tick);
         } else if let (true, Some(period)) = (self.running, self.divider()) {
@@ -139,16 +148,15 @@ impl ProgrammableTimer {
         }
     }
 
-    /// The tick of the next enabled interrupt, or never.
+    /// The tick at which the flag of an enabled interrupt is set next, or never.
+    #[inline]
     pub fn next_event(&self) -> u64 {
-        if self.mask & !self.factor == 0 || !self.running {
+        if self.mask == 0 || !self.running {
             return u64::MAX;
         }
         match self.divider() {
             Some(period) => (self.at / period + self.counts_left()) * period,
-            None if self.is_unsettled() => {
-                (self.at / FILTER_TICKS + 1) * FILTER_TICKS
-            }
+            None if self.is_unsettled() => (self.at / FILTER_TICKS + 1) * FILTER_TICKS,
             None => u64::MAX,
         }
     }

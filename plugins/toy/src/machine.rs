@@ -3,8 +3,8 @@
 use crate::home::ToyError;
 use crate::presses::Presses;
 use crate::recording::{Event, Input, Recorder, Recording};
-use eggtooth_cartridge::{Cartridge, ChipKind};
-use eggtooth_chip::{ANGEL, Button, Chip, Frame, Model, P1, Program, Registers, Sink, State, Step, Tone};
+use eggtooth_cartridge::{Cartridge, models};
+use eggtooth_chip::{Button, Chip, Frame, Model, Program, Registers, Sink, State, Step, Tone};
 use eggtooth_vault::{Envelope, Tag, codec};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -19,26 +19,31 @@ pub struct Machine {
     /// The cartridge's identity: SHA-256 of its normalised words.
     identity: [u8; 32],
     presses: Presses,
+    /// The tap sensor's contact, while it rattles.
+    rattle: Option<Rattling>,
+    /// Somebody's finger is on it.
+    tapped: bool,
     /// Inputs of a recording that is played, and how many of them are done.
     played: Option<(Arc<[Event]>, usize)>,
     /// Writes down every input.
     recorder: Option<Box<Recorder>>,
 }
 
-/// The wiring for a cartridge: what it is known for, else the common one of its chip.
-fn model_of(cartridge: &Cartridge) -> &'static Model {
-    let common = match cartridge.chip {
-        ChipKind::S46 => &P1,
-        ChipKind::S48 => &ANGEL,
-    };
-    cartridge.model().and_then(Model::find).unwrap_or(common)
+/// A contact that closes and opens by turns after a tap.
+#[derive(Clone, Copy, Debug)]
+struct Rattling {
+    next: u64,
+    end: u64,
+    closed: bool,
+    /// The other buttons that are down.
+    held: Input,
 }
 
 impl Machine {
     /// A toy whose battery has just been put in.
     #[must_use]
     pub fn new(cartridge: &Cartridge) -> Machine {
-        Machine::with_model(cartridge, model_of(cartridge))
+        Machine::with_model(cartridge, models::model_for(cartridge))
     }
 
     /// The same with another wiring.
@@ -50,7 +55,15 @@ impl Machine {
 
     /// A chip with nothing pressed, played or recorded.
     fn of(chip: Chip, cartridge: &Cartridge) -> Machine {
-        Machine { chip, identity: cartridge.identity, presses: Presses::default(), played: None, recorder: None }
+        Machine {
+            chip,
+            identity: cartridge.identity,
+            presses: Presses::default(),
+            rattle: None,
+            tapped: false,
+            played: None,
+            recorder: None,
+        }
     }
 
     /// A toy as it was when `envelope` was saved; nothing is pressed.
@@ -68,7 +81,7 @@ impl Machine {
     fn exactly(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
         envelope.check_rom(&cartridge.identity)?;
         let name = &envelope.meta.model;
-        let model = Model::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
+        let model = models::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
         let state: State = envelope.value(STATE)?;
         let chip = Chip::restore(model, Program::new(&cartridge.words), state)?;
         Ok(Machine::of(chip, cartridge))
@@ -191,7 +204,8 @@ impl Machine {
     fn next_input(&self) -> Option<u64> {
         let played = self.played.as_ref().and_then(|(events, done)| events.get(*done)).map(|event| event.tick);
         let pressed = self.presses.next();
-        played.into_iter().chain(pressed).min()
+        let rattled = self.rattle.map(|rattling| rattling.next);
+        played.into_iter().chain(pressed).chain(rattled).min()
     }
 
     /// Makes the inputs that are due at `tick`.
@@ -202,6 +216,9 @@ impl Machine {
             let input = event.input;
             *done += 1;
             self.input(input, sink);
+        }
+        if self.rattle.is_some_and(|rattling| rattling.next <= tick) {
+            self.rattle(sink);
         }
         if self.presses.next().is_some_and(|due| due <= tick) {
             let held = self.presses.take(tick);
@@ -221,9 +238,46 @@ impl Machine {
             recorder.note(self.chip.tick(), input);
         }
         match input {
-            Input::Buttons(_) => self.chip.set_pins(self.chip.model().pins(&input.held()), sink),
+            Input::Buttons(_) => self.set_buttons(input, sink),
             Input::Reset => self.chip.reset(sink),
         }
+    }
+
+    /// The buttons go down and up; a tap makes a sensor that rattles begin to.
+    fn set_buttons<S: Sink + ?Sized>(&mut self, input: Input, sink: &mut S) {
+        let mut held = input.held();
+        if let Some(rattle) = self.model().rattle {
+            let tapped = held.contains(&Button::Tap);
+            held.retain(|button| *button != Button::Tap);
+            let others = Input::buttons(&held);
+            match &mut self.rattle {
+                Some(rattling) => rattling.held = others,
+                None if tapped && !self.tapped => {
+                    let (every, lasts) = (u64::from(rattle.every.max(1)), u64::from(rattle.lasts));
+                    let now = self.chip.tick();
+                    self.rattle = Some(Rattling { next: now + every, end: now + lasts, closed: true, held: others });
+                }
+                None => {}
+            }
+            self.tapped = tapped;
+            if self.rattle.is_some_and(|rattling| rattling.closed) {
+                held.push(Button::Tap);
+            }
+        }
+        self.chip.set_pins(self.model().pins(&held), sink);
+    }
+
+    /// The contact of a rattling sensor changes, or comes to rest.
+    fn rattle<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+        let (Some(mut rattling), Some(rattle)) = (self.rattle, self.model().rattle) else { return };
+        rattling.closed = !rattling.closed && rattling.next < rattling.end;
+        rattling.next += u64::from(rattle.every.max(1));
+        let mut held = rattling.held.held();
+        if rattling.closed {
+            held.push(Button::Tap);
+        }
+        self.rattle = (rattling.closed || rattling.next <= rattling.end).then_some(rattling);
+        self.chip.set_pins(self.model().pins(&held), sink);
     }
 
     /// Lets time pass until `to_tick` is reached (an instruction may overshoot it by a few ticks,
@@ -252,9 +306,9 @@ impl Machine {
     /// The icons alone, as in [`Frame::icons`]: costs little.
     #[must_use]
     pub fn icons(&self) -> u8 {
-        let lit = |(segment, com): &(u8, u8)| self.chip.is_lit(usize::from(*segment), usize::from(*com));
-        let icons = self.model().icons.iter().enumerate();
-        icons.fold(0, |all, (n, place)| all | u8::from(lit(place)) << n)
+        let lit = |(segment, com): (u8, u8)| self.chip.is_lit(usize::from(segment), usize::from(com));
+        let icons = self.model().icons.into_iter().enumerate();
+        icons.fold(0, |all, (n, place)| all | u8::from(place.is_some_and(lit)) << n)
     }
 
     /// What the buzzer sounds.
