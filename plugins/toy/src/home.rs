@@ -211,7 +211,22 @@ impl Home {
     pub fn play(&self, recording: &Recording) -> Result<Session, ToyError> {
         let cartridge = self.rom_of(recording.start())?;
         let machine = Machine::play(&cartridge, recording)?;
-        Ok(Session::fresh(self.dir.clone(), None, recording.start().clone(), machine))
+        self.guest(machine, &recording.start().meta.name)
+    }
+
+    /// A pet that is on no shelf and is never saved.
+    ///
+    /// # Errors
+    /// When the name is no name.
+    pub fn guest(&self, machine: Machine, name: &str) -> Result<Session, ToyError> {
+        let meta = Meta {
+            name: check_name(name)?,
+            rom: *machine.identity(),
+            model: machine.model().name.into(),
+            saved_at: 0,
+            tick: machine.tick(),
+        };
+        Ok(Session::fresh(self.dir.clone(), None, Envelope::new(meta), machine))
     }
 
     /// Makes this pet the one that the next start opens. Failing to is no error: the next start then

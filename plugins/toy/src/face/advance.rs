@@ -1,6 +1,7 @@
 //! Time: fixed steps, speed, and what slow frames owe.
 
-use super::{BuzzerTone, Clock, LcdFrame, Pace, PetCalled, Press, Toy, ToyEdge};
+use super::{Away, BuzzerTone, Clock, Clocks, LcdFrame, Pace, PetCalled, Press, Shown, Toy, ToyEdge, away};
+use crate::clocks::Passed;
 use bevy_ecs::prelude::*;
 use bevy_time::{Fixed, Real, Time, Virtual};
 use eggtooth_chip::Edge;
@@ -14,24 +15,46 @@ pub const SPEEDS: [u32; 5] = [1, 2, 4, 16, 64];
 pub const FAST_FORWARD: u32 = 1024;
 /// Ticks between two looks at the attention icon.
 const LOOK: u64 = 4096;
+/// Fixed steps between two pictures of a toy that is not shown.
+const UNSEEN: u64 = 16;
 /// The attention icon (fact sheet §11.3).
 const ATTENTION: u8 = 1 << 7;
 /// A fixed step's length.
-const STEP_TIME: Duration = Duration::from_micros(15_625);
-/// The longest stall that is paid back; a longer one is an absence.
-const MOST_OWED: Duration = Duration::from_secs(60);
-/// Extra steps paid back with each fixed step.
+pub(super) const STEP_TIME: Duration = Duration::from_micros(15_625);
+/// Extra steps paid back with each fixed step, at least; a debt is paid within sixteen.
 const PAY: u32 = 64;
+/// Into how many fixed steps a large debt is divided.
+const PARTS: u32 = 16;
 
-/// Real time that Bevy's clock has dropped because a frame took longer than its limit.
+/// Real time that Bevy's clock does not know of, in whole fixed steps: it has dropped what made a frame
+/// longer than its limit, and it stands still while the computer is suspended.
 #[derive(Resource, Debug, Default)]
 pub struct Owed(pub Duration);
 
-/// Collects what the virtual clock clamped away since the last frame.
-pub(super) fn owe(real: Res<Time<Real>>, time: Res<Time<Virtual>>, mut owed: ResMut<Owed>) {
-    if !time.is_paused() {
-        let clamped = real.delta().saturating_sub(time.max_delta());
-        owed.0 = (owed.0 + clamped).min(MOST_OWED);
+/// Collects what the virtual clock has not seen since the last frame. Long pieces are absences.
+pub(super) fn owe(
+    real: Res<Time<Real>>,
+    time: Res<Time<Virtual>>,
+    mut fixed: ResMut<Time<Fixed>>,
+    mut clocks: ResMut<Clocks>,
+    mut owed: ResMut<Owed>,
+    mut toys: Query<(&mut Toy, &mut Away, &mut Clock, &Pace)>,
+) {
+    let slept = clocks.slept();
+    if time.is_paused() {
+        return;
+    }
+    let passed = Passed { ran: real.delta().saturating_sub(time.max_delta()), slept };
+    let mut whole = |time: Duration| {
+        // What is less than a step goes where Bevy keeps such rests, so that they add up in one place.
+        let rest = Duration::from_nanos((time.as_nanos() % STEP_TIME.as_nanos()) as u64);
+        fixed.accumulate_overstep(rest);
+        time - rest
+    };
+    owed.0 += whole(passed.stall());
+    if !passed.away().is_zero() {
+        let away = whole(passed.away());
+        away::miss(&mut toys, away);
     }
 }
 
@@ -39,14 +62,17 @@ pub(super) fn owe(real: Res<Time<Real>>, time: Res<Time<Virtual>>, mut owed: Res
 /// live what it slept through, and a press must not happen before that.
 pub(super) fn latch(
     mut presses: MessageReader<Press>,
-    mut toys: Query<(&mut Toy, &Clock, &Pace)>,
+    mut toys: Query<(&mut Toy, &Clock, &Pace, &Away)>,
     time: Res<Time<Virtual>>,
     fixed: Res<Time<Fixed>>,
     owed: Res<Owed>,
 ) {
     let behind = (time.delta() + fixed.overstep() + owed.0).saturating_sub(STEP_TIME);
     for press in presses.read() {
-        if let Ok((mut toy, clock, pace)) = toys.get_mut(press.toy) {
+        // A pet that is away feels nothing.
+        if let Ok((mut toy, clock, pace, away)) = toys.get_mut(press.toy)
+            && !away.is_away()
+        {
             let steps = if pace.paused { 0 } else { (behind.as_micros() / STEP_TIME.as_micros()) as u64 };
             let speed = u64::from(if pace.fast_forward { 1 } else { pace.speed });
             toy.0.machine.press_by(press.button, press.down, clock.0 + steps * speed * STEP);
@@ -56,28 +82,34 @@ pub(super) fn latch(
 
 /// One fixed step of every toy.
 pub(super) fn advance(
-    mut toys: Query<(Entity, &mut Toy, &mut Clock, &mut Pace, &mut LcdFrame, &mut BuzzerTone)>,
+    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut Pace, &mut LcdFrame, &mut BuzzerTone, Has<Shown>)>,
     mut owed: ResMut<Owed>,
     mut edges: MessageWriter<ToyEdge>,
     mut calls: MessageWriter<PetCalled>,
 ) {
-    let paid = ((owed.0.as_micros() / STEP_TIME.as_micros()) as u32).min(PAY);
+    let debt = (owed.0.as_micros() / STEP_TIME.as_micros()) as u32;
+    let paid = debt.min(PAY.max(debt.div_ceil(PARTS)));
     owed.0 -= STEP_TIME * paid;
     let mut heard: Vec<(u64, Edge)> = Vec::new();
-    for (entity, mut toy, mut clock, mut pace, mut frame, mut tone) in &mut toys {
+    for (entity, mut toy, mut away, mut clock, mut pace, mut frame, mut tone, shown) in &mut toys {
         if pace.paused {
             continue;
         }
-        let machine = &mut toy.0.machine;
+        if away.is_away() {
+            away.owe(1 + paid);
+            continue;
+        }
+        // That a toy lives is no news: what comes of it is in the other components.
+        let machine = &mut toy.bypass_change_detection().0.machine;
         let speed = if pace.fast_forward { FAST_FORWARD } else { pace.speed };
         let start = if clock.0 == 0 { machine.tick() } else { clock.0 };
         let end = start + STEP * u64::from(speed) * u64::from(1 + paid);
-        let mut called = frame.0.icons & ATTENTION != 0;
+        let mut called = machine.icons() & ATTENTION != 0;
         let mut now = start;
         while now < end {
             now = end.min(now + LOOK);
             machine.advance(now, &mut heard);
-            let calls_now = machine.frame().icons & ATTENTION != 0;
+            let calls_now = machine.icons() & ATTENTION != 0;
             if calls_now && !called {
                 calls.write(PetCalled { toy: entity });
                 if pace.fast_forward {
@@ -88,8 +120,12 @@ pub(super) fn advance(
             called = calls_now;
         }
         clock.set_if_neq(Clock(now));
-        frame.set_if_neq(LcdFrame(machine.frame()));
+        if shown || (now / STEP).is_multiple_of(UNSEEN) {
+            frame.set_if_neq(LcdFrame(machine.frame()));
+        }
         tone.set_if_neq(BuzzerTone(machine.tone()));
-        edges.write_batch(heard.drain(..).map(|(tick, edge)| ToyEdge { toy: entity, tick, edge }));
+        if !heard.is_empty() {
+            edges.write_batch(heard.drain(..).map(|(tick, edge)| ToyEdge { toy: entity, tick, edge }));
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! out. The root spawns one entity with a [`Toy`]; everything else it needs comes with it.
 
 mod advance;
+mod away;
 mod quiet;
 mod save;
 mod shelf;
@@ -14,6 +15,7 @@ use eggtooth_chip::{Button, Edge, Frame, Tone};
 
 use crate::Session;
 pub use advance::{FAST_FORWARD, Owed, SPEEDS, STEP};
+pub use away::{Away, AwayCommand, AwayView, Clocks, WhileAway, question};
 pub use quiet::Quiet;
 pub use save::SaveNow;
 pub use shelf::{ShelfCommand, ShelfView};
@@ -21,7 +23,7 @@ pub use shelf::{ShelfCommand, ShelfView};
 /// A pet that is being played. One entity is one place on the desk: another pet from the shelf
 /// takes the place of the one before.
 #[derive(Component, Debug)]
-#[require(LcdFrame, BuzzerTone, Pace, Clock)]
+#[require(LcdFrame, BuzzerTone, Pace, Clock, Away)]
 pub struct Toy(pub Session);
 
 /// A button of a toy goes down or up.
@@ -53,7 +55,8 @@ pub struct PetCalled {
     pub toy: Entity,
 }
 
-/// Another pet took a toy's place: its tick counter and outputs have nothing to do with what was.
+/// Another pet took a toy's place, or the same one lived without being watched: its tick counter and
+/// outputs have nothing to do with what was.
 #[derive(Message, Clone, Copy, Debug)]
 pub struct ToySwapped {
     /// The toy.
@@ -64,7 +67,7 @@ pub struct ToySwapped {
 #[derive(Message, Clone, Debug)]
 pub struct Notice(pub String);
 
-/// The latest picture on a toy's LCD.
+/// The latest picture on a toy's LCD; four times a second where the toy is not [`Shown`].
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcdFrame(pub Frame);
 
@@ -106,6 +109,8 @@ pub enum ToySystems {
     Advance,
     /// The shelf's commands (in `Update`).
     Shelf,
+    /// Absences are decided about and lived (in `Update`, after the shelf).
+    Away,
     /// Autosave (in `Last`).
     Save,
 }
@@ -123,18 +128,25 @@ impl Plugin for ToyPlugin {
             .add_message::<Notice>()
             .add_message::<SaveNow>()
             .add_message::<ShelfCommand>()
+            .add_message::<AwayCommand>()
+            .add_message::<WhileAway>()
+            .init_resource::<Clocks>()
             .init_resource::<Owed>()
             .init_resource::<ShelfView>()
             .init_resource::<Quiet>()
             .add_systems(
                 RunFixedMainLoop,
-                (advance::owe, advance::latch)
+                (away::arrive, advance::owe, advance::latch)
                     .chain()
                     .in_set(ToySystems::Input)
                     .in_set(RunFixedMainLoopSystems::BeforeFixedMainLoop),
             )
             .add_systems(FixedUpdate, advance::advance.in_set(ToySystems::Advance))
-            .add_systems(Update, shelf::serve.in_set(ToySystems::Shelf))
+            .add_systems(
+                Update,
+                (shelf::serve.in_set(ToySystems::Shelf), (away::obey, away::live).chain().in_set(ToySystems::Away))
+                    .chain(),
+            )
             .add_systems(Last, (quiet::look_ahead, save::save.in_set(ToySystems::Save)));
     }
 }

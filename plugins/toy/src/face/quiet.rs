@@ -1,6 +1,6 @@
 //! How long nothing will be seen or heard: lets the program sleep until then instead of polling.
 
-use super::{Clock, Pace, STEP, Toy};
+use super::{Away, Clock, Pace, STEP, Shown, Toy};
 use bevy_ecs::prelude::*;
 use std::time::Duration;
 
@@ -9,26 +9,35 @@ const HORIZON: u32 = 64;
 /// A fixed step's length.
 const STEP_TIME: Duration = Duration::from_micros(15_625);
 
-/// Real time during which no toy's picture or sound will change unless somebody presses something;
-/// at most a second. Found by running copies of the chips ahead.
+/// Real time during which the picture and sound of the shown toy will not change unless somebody presses
+/// something; at most a second. Found by running a copy of its chip ahead.
 #[derive(Resource, Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Quiet(pub Duration);
 
-/// Looks ahead for every toy.
-pub(super) fn look_ahead(toys: Query<(&Toy, &Clock, &Pace)>, mut quiet: ResMut<Quiet>) {
-    let steps = toys.iter().map(|(toy, clock, pace)| quiet_steps(toy, *clock, *pace)).min().unwrap_or(HORIZON);
+/// Looks ahead for what is shown; a toy that nobody sees keeps nobody awake, unless it lives an absence.
+pub(super) fn look_ahead(
+    shown: Query<(&Toy, &Clock, &Pace, &Away), With<Shown>>,
+    others: Query<&Away, Without<Shown>>,
+    mut quiet: ResMut<Quiet>,
+) {
+    let shown = shown.iter().map(|(toy, clock, pace, away)| quiet_steps(toy, *clock, *pace, away));
+    let steps = shown.min().unwrap_or(HORIZON);
+    let steps = if others.iter().any(Away::is_living) { 0 } else { steps };
     quiet.set_if_neq(Quiet(STEP_TIME * steps));
 }
 
-fn quiet_steps(toy: &Toy, clock: Clock, pace: Pace) -> u32 {
+fn quiet_steps(toy: &Toy, clock: Clock, pace: Pace, away: &Away) -> u32 {
     let machine = &toy.0.machine;
-    if pace.paused {
+    if away.is_living() {
+        return 0;
+    }
+    if pace.paused || away.is_away() {
         return HORIZON;
     }
     if pace.fast_forward || pace.speed > 1 || !machine.is_idle() {
         return 0;
     }
-    let mut ahead = machine.clone();
+    let mut ahead = machine.ahead();
     let now = (ahead.frame(), ahead.tone());
     for step in 0..HORIZON {
         ahead.advance(clock.0 + STEP * u64::from(step + 1), &mut ());

@@ -1,6 +1,6 @@
 //! The shelf: other pets take the place on the desk, get names, retire and come back.
 
-use super::{Clock, LcdFrame, Notice, Pace, Toy, ToySwapped};
+use super::{Away, Clock, LcdFrame, Notice, Pace, Toy, ToySwapped};
 use crate::{Home, Session, ToyError};
 use bevy_ecs::prelude::*;
 use eggtooth_cartridge::Cartridge;
@@ -45,13 +45,13 @@ pub struct ShelfView {
 pub(super) fn serve(
     mut commands: MessageReader<ShelfCommand>,
     home: Option<Res<Home>>,
-    mut toys: Query<(Entity, &mut Toy, &mut Clock, &mut LcdFrame, &mut Pace), With<super::Shown>>,
+    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut LcdFrame, &mut Pace), With<super::Shown>>,
     mut view: ResMut<ShelfView>,
     mut notices: MessageWriter<Notice>,
     mut swapped: MessageWriter<ToySwapped>,
 ) {
     let Some(home) = home else { return };
-    let Ok((entity, mut toy, mut clock, mut frame, mut pace)) = toys.single_mut() else { return };
+    let Ok((entity, mut toy, mut away, mut clock, mut frame, mut pace)) = toys.single_mut() else { return };
     let mut touched = false;
     for command in commands.read() {
         touched = true;
@@ -60,6 +60,7 @@ pub(super) fn serve(
             Ok(Some(session)) => {
                 home.remember(&session);
                 toy.0 = session;
+                *away = Away::default();
                 *clock = Clock::default();
                 *frame = LcdFrame(toy.0.machine.frame());
                 *pace = Pace { paused: false, fast_forward: false, ..*pace };
