@@ -22,7 +22,7 @@ mod observe;
 mod pieces;
 mod ports;
 pub mod program;
-mod random;
+pub mod random;
 mod serial;
 pub mod stimulus;
 mod stopwatch;

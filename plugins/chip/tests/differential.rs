@@ -1,0 +1,173 @@
+//! The fast chip against a slow one that was written apart from it: random programs, random pins
+//! and the embedded pet, with everything compared at every cut.
+//!
+//! `EGGTOOTH_SEEDS=n` runs n random programs in each mode (default 40), `EGGTOOTH_SEED=s` from seed s on,
+//! `EGGTOOTH_MINUTES=m` that many minutes of the pet.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "slow/lockstep.rs"]
+mod lockstep;
+#[path = "slow/vectors/scenario.rs"]
+mod scenario;
+#[path = "slow/vectors/single.rs"]
+mod single;
+mod slow;
+#[path = "../examples/vectors/suite.rs"]
+mod suite;
+#[path = "slow/vectors/trace.rs"]
+mod trace;
+
+use eggtooth_chip::{Model, Options, Pins, R33, S46, S48, TICKS_PER_SECOND};
+use lockstep::Lockstep;
+use slow::Coverage;
+use slow::program::program;
+use slow::random::Random;
+use slow::stimulus::Stimulus;
+use std::path::Path;
+
+/// Cases in tests/data, from its README.
+const CASES: u64 = 5056 + 3072 + 4352 + 8448 + 6912 + 3072 + 1880 + 507 + 24 + 77;
+
+/// Every option with and without OSC3.
+static MODELS: [Model; 6] = [
+    Model { name: "plain", ..S46 },
+    Model { name: "plain 48", ..S48 },
+    Model {
+        name: "timer clock",
+        options: Options { serial_msb_first: true, r33: R33::TimerClock, reset_keys: 0b0011 },
+        flipped: true,
+        icons: [Some((8, 0)), Some((8, 1)), None, Some((8, 3)), Some((28, 12)), Some((38, 13)), None, Some((39, 15))],
+        ..S46
+    },
+    Model {
+        name: "serial ready",
+        osc3_hz: Some(1_060_000),
+        options: Options { serial_msb_first: true, r33: R33::SerialReady, reset_keys: 0b0111 },
+        ..S48
+    },
+    Model {
+        name: "fast timer clock",
+        osc3_hz: Some(2_000_000),
+        options: Options { serial_msb_first: false, r33: R33::TimerClock, reset_keys: 0b1111 },
+        ..S48
+    },
+    Model {
+        name: "slow OSC3",
+        osc3_hz: Some(100_003),
+        options: Options { serial_msb_first: false, r33: R33::SerialReady, reset_keys: 0 },
+        ..S46
+    },
+];
+
+/// How far the two are run before they are compared.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Long,
+    Edges,
+    Steps,
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// One random program under random pins until it has done so many instructions or lasted so many ticks.
+fn run(seed: u64, mode: Mode, instructions: u64, ticks: u64) -> Result<Coverage, String> {
+    let mut random = Random::new(seed ^ 0x5EED);
+    let mut both = Lockstep::new(&MODELS[(seed % 6) as usize], &program(seed));
+    let mut stimulus = Stimulus::new(seed);
+    while both.slow.seen.instructions < instructions && both.slow.tick() < ticks {
+        let (wait, pins) = stimulus.next();
+        let change = both.slow.tick() + wait;
+        while both.slow.tick() < change {
+            let longest = random.of(&[1, 10, 100, 100_000]);
+            let cut = (both.slow.tick() + random.span(longest)).min(change);
+            match mode {
+                Mode::Long => both.run_until(cut)?,
+                Mode::Edges => both.run_by_edges(cut)?,
+                Mode::Steps => both.run_by_steps(cut)?,
+            }
+        }
+        both.set_pins(pins);
+    }
+    Ok(both.slow.seen)
+}
+
+/// Many of them; a difference is looked for again step by step, which finds where it begins.
+fn run_all(mode: Mode, instructions: u64, ticks: u64) -> Coverage {
+    let (first, count) = (number("EGGTOOTH_SEED", 0), number("EGGTOOTH_SEEDS", 40));
+    let mut seen = Coverage::default();
+    for seed in first..first + count {
+        match run(seed, mode, instructions, ticks) {
+            Ok(more) => seen += more,
+            Err(said) => {
+                let model = MODELS[(seed % 6) as usize].name;
+                let steps = run(seed, Mode::Steps, instructions, ticks).err().unwrap_or("no difference".into());
+                panic!("seed {seed} on {model}: {said}\nstep by step: {steps}");
+            }
+        }
+    }
+    println!("{seen:#?}");
+    seen
+}
+
+/// A test that idles is no test.
+fn assert_rich(seen: &Coverage) {
+    assert!(seen.interrupts.iter().all(|count| *count > 0), "{seen:?}");
+    assert!(seen.transfers.iter().all(|count| *count > 0), "{seen:?}");
+    assert!(seen.timer_counts.iter().all(|count| *count > 0), "{seen:?}");
+    assert!(seen.resets.iter().all(|count| *count > 0), "{seen:?}");
+    let others = [seen.halts, seen.wakes, seen.clock_switches, seen.on_osc3, seen.shots, seen.envelope_steps];
+    assert!(others.iter().all(|count| *count > 0) && seen.undefined > 0, "{seen:?}");
+}
+
+#[test]
+fn the_slow_chip_passes_every_vector() {
+    let mut tally = suite::Tally::default();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for entry in std::fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "gz") {
+            tally.run_file(&path);
+        }
+    }
+    assert!(tally.failures.is_empty(), "{:#?}", &tally.failures[..tally.failures.len().min(10)]);
+    assert_eq!(tally.passed, CASES);
+}
+
+#[test]
+fn long_runs_of_random_programs_are_equal_at_every_cut() {
+    assert_rich(&run_all(Mode::Long, 400_000, 3_000_000));
+}
+
+#[test]
+fn random_programs_are_equal_after_every_edge() {
+    assert_rich(&run_all(Mode::Edges, 100_000, 1_000_000));
+}
+
+#[test]
+fn random_programs_are_equal_after_every_step() {
+    run_all(Mode::Steps, 20_000, 300_000);
+}
+
+#[test]
+fn the_pet_lives_the_same_minutes() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/firmware/pip/pip.rom");
+    let bytes = std::fs::read(file).unwrap();
+    let words: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+    let mut both = Lockstep::new(&S46, &words);
+    let mut random = Random::new(number("EGGTOOTH_SEED", 0));
+    let end = number("EGGTOOTH_MINUTES", 5) * 60 * TICKS_PER_SECOND;
+    while both.slow.tick() < end {
+        let pressed = random.of(&[0b0001, 0b0010, 0b0100, 0b0010, 0b0110]);
+        let longest = random.of(&[2_000, 20_000, 20_000, 400_000]);
+        for (k0, ticks) in [(15, longest), (15 & !pressed, 8_000)] {
+            both.set_pins(Pins { k0, ..Pins::IDLE });
+            let until = both.slow.tick() + random.span(ticks);
+            both.run_by_edges(until).unwrap_or_else(|said| panic!("{said}"));
+        }
+    }
+    let seen = both.slow.seen;
+    println!("{seen:#?}");
+    assert!(seen.instructions > 100_000 && seen.interrupts.iter().sum::<u64>() > 100, "{seen:?}");
+}
