@@ -57,18 +57,35 @@ pub enum RomError {
         advice: &'static str,
     },
     /// A few bytes off a right size.
-    #[error("the file has {} bytes, {}; copy or dump it again", group(*have as u64), off_by(*have, *want))]
+    #[error("the file has {} bytes, {}; {advice}", group(*have as u64), off_by(*have, *want))]
     NearlyRight {
         /// Its length.
         have: usize,
         /// The right length nearest to it.
         want: usize,
+        /// What to do.
+        advice: String,
+    },
+    /// The beginning of an image.
+    #[error(
+        "the file has {} bytes, the beginning of an image of {}: at least {} are missing; copy or dump it again",
+        group(*have as u64),
+        group(*want as u64),
+        group(want.saturating_sub(*have) as u64)
+    )]
+    CutShort {
+        /// Its length.
+        have: usize,
+        /// The least length that it should have.
+        want: usize,
     },
     /// A length that no format has.
-    #[error("{} bytes is no ROM size (12,288 or 16,384; packed 9,216 or 12,288); choose the ROM's .bin or .b file", group(*have as u64))]
+    #[error("{} bytes is no ROM size (12,288 or 16,384; packed 9,216 or 12,288); {advice}", group(*have as u64))]
     Size {
         /// Its length.
         have: usize,
+        /// What to do.
+        advice: &'static str,
     },
     /// A text with so many values, which is no size of a ROM.
     #[error("the {what} has {} words, but a ROM has 6,144 (E0C6S46) or 8,192 (E0C6S48); take the whole of it", group(*have as u64))]
@@ -147,7 +164,7 @@ fn size(bytes: u64) -> String {
 
 fn off_by(have: usize, want: usize) -> String {
     let n = have.abs_diff(want);
-    let count = if n == 1 { "one byte".to_owned() } else { format!("{n} bytes") };
+    let count = if n == 1 { "one byte".to_owned() } else { format!("{} bytes", group(n as u64)) };
     let side = if have < want { "short of" } else { "more than" };
     format!("{count} {side} {}", group(want as u64))
 }

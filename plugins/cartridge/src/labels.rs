@@ -70,7 +70,7 @@ impl Label {
         let mut name = self.meaning.name().to_owned();
         name += &self.encoding.suffix(self.nibbles);
         match self.full {
-            Some(full) if self.meaning.is_meter() && full != 4 => name += &format!(".of{full:X}"),
+            Some(full) if self.meaning.is_meter() && (full != 4 || self.nibbles > 1) => name += &format!(".of{full:X}"),
             _ => {}
         }
         name
@@ -83,7 +83,7 @@ impl Label {
         let mut parts = name.split('.');
         let meaning = Meaning::from_name(parts.next()?)?;
         let mut encoding = Encoding::usual(nibbles);
-        let mut full = meaning.is_meter().then_some(4);
+        let mut full = (meaning.is_meter() && nibbles == 1).then_some(4);
         for suffix in parts {
             match suffix.strip_prefix("of") {
                 Some(digits) if meaning.is_meter() => full = Some(full_value(digits)?),

@@ -1,5 +1,7 @@
 //! Binary images: which of the formats, and the words in them.
 
+mod sizes;
+
 use eggtooth_chip::isa;
 
 use crate::error::{RomError, group};
@@ -69,12 +71,20 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Image, RomError> {
     }
     match bytes.len() {
         9216 => packed(bytes),
-        12_288 | 16_384 => pairs_or_packed(bytes),
-        have => Err(match SIZES.into_iter().find(|size| size.abs_diff(have) <= NEAR) {
-            Some(want) => RomError::NearlyRight { have, want },
-            None => RomError::Size { have },
-        }),
+        12_288 => pairs_or_packed(bytes),
+        16_384 => padded_with_bytes(bytes).unwrap_or_else(|| pairs_or_packed(bytes)),
+        _ => Err(sizes::refuse(bytes)),
     }
+}
+
+/// An image of the smaller chip whose padding is FF bytes, no words that the chip has.
+fn padded_with_bytes(bytes: &[u8]) -> Option<Result<Image, RomError>> {
+    let (program, padding) = bytes.split_at_checked(WORDS_S46 * 2)?;
+    (padding.iter().all(|byte| *byte == 0xff) && program.iter().any(|byte| *byte != 0xff)).then(|| {
+        let mut image = pairs_or_packed(program)?;
+        image.notes.push("it was padded to 16,384 bytes: the empty end was dropped".to_owned());
+        Ok(image)
+    })
 }
 
 fn pairs_or_packed(bytes: &[u8]) -> Result<Image, RomError> {

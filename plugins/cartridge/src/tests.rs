@@ -3,6 +3,7 @@
 mod archives;
 mod identify;
 mod intake;
+mod kinds;
 mod labels;
 mod refusals;
 mod round_trip;

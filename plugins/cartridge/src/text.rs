@@ -84,7 +84,10 @@ fn c_array(text: &str) -> Result<Image, RomError> {
     match failure {
         // A program in C has braces with other things in them.
         Some((e, read)) if read >= 256 => Err(e),
-        None if !all.is_empty() => Err(RomError::WordCount { what: "C array", have: all.len() }),
+        None if !all.is_empty() => Err(match magic::state_of_bytes(all.len()) {
+            Some(state) if all.iter().all(|value| *value <= 0xff) => state,
+            _ => RomError::WordCount { what: "C array", have: all.len() },
+        }),
         _ => Err(magic::plain_text()),
     }
 }
@@ -178,6 +181,12 @@ fn plain_hex(text: &str) -> Result<Image, RomError> {
     let bytes: Option<Vec<u8>> = pairs.0.iter().map(byte).collect();
     if matches!(digits.len(), 18_432 | 24_576 | 32_768) {
         return from_bytes(bytes, Format::Hex);
+    }
+    if words.len() == tokens
+        && digits.len() == tokens * 2
+        && let Some(state) = magic::state_of_bytes(tokens)
+    {
+        return Err(state);
     }
     // The sentence counts what the text seems to consist of.
     let count = if words.len() == tokens && digits.len() > tokens * 2 { tokens } else { digits.len() / 4 };

@@ -49,8 +49,9 @@ pub enum Meaning {
 }
 
 /// Names in symbol files; the first of a meaning is the one that is written.
-const NAMES: [(&str, Meaning); 35] = [
+const NAMES: [(&str, Meaning); 37] = [
     ("hunger", Meaning::Hunger),
+    ("fullness", Meaning::Hunger),
     ("happiness", Meaning::Happiness),
     ("happy", Meaning::Happiness),
     ("discipline", Meaning::Discipline),
@@ -61,6 +62,7 @@ const NAMES: [(&str, Meaning); 35] = [
     ("light_on", Meaning::Light),
     ("mess", Meaning::Mess),
     ("droppings", Meaning::Mess),
+    ("poop", Meaning::Mess),
     ("sick", Meaning::Sick),
     ("ill", Meaning::Sick),
     ("asleep", Meaning::Asleep),

@@ -69,7 +69,7 @@ pub(super) const DIGIMON: &[Label] = &[
     other(0x032, 1, "overfeedings"),
     noted(other(0x034, 2, "trainings_twice"), "trainings times 2"),
     other(0x03d, 1, "strength"),
-    noted(place(0x03e, 2, Encoding::Bcd, Other("fullness"), B), "instead of a meter of hunger"),
+    noted(digits(0x03e, Hunger, B), "fullness in digits instead of a meter"),
     noted(digits(0x056, Weight, B), "grams"),
     place(0x090, 2, Encoding::Binary, Other("wins"), B),
     place(0x094, 2, Encoding::Binary, Other("fights"), B),

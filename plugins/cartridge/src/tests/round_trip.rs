@@ -54,6 +54,14 @@ fn a_padded_image_is_the_program_without_padding() {
         let packed = Cartridge::from_words(&words).unwrap().to_bytes(Format::Packed);
         assert_eq!(packed.len(), 9216);
     }
+    // Padding of FF bytes, in either order and packed.
+    for format in [Format::BigEndian, Format::LittleEndian, Format::Packed] {
+        let mut bytes = plain.to_bytes(format);
+        bytes.resize(if format == Format::Packed { 12_288 } else { 16_384 }, 0xff);
+        let padded = Cartridge::from_bytes(None, &bytes).unwrap_or_else(|e| panic!("{format}: {e}"));
+        assert_eq!((padded.identity, padded.format), (plain.identity, format));
+        assert!(padded.explain().contains("padded"), "{}", padded.explain());
+    }
     // One word more is a program for the larger chip.
     let mut words = plain.words.to_vec();
     words.resize(8192, 0xfff);
