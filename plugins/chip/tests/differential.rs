@@ -136,6 +136,31 @@ fn the_slow_chip_passes_every_vector() {
 }
 
 #[test]
+fn new_pins_at_the_very_tick_of_a_request_do_not_hasten_it() {
+    let mut words = vec![0xFFB; 8192];
+    // EIT32, EI, NOP7, and a jump to itself: one boundary is at 1024, the first IT32.
+    words[0x100..0x107].copy_from_slice(&[0xE0F, 0xE80, 0xB10, 0xE21, 0xF48, 0xFFF, 0x006]);
+    let mut both = Lockstep::new(&S46, &words);
+    both.run_until(1024).unwrap();
+    both.set_pins(Pins { k1: 7, ..Pins::IDLE });
+    both.run_until(1025).unwrap();
+    assert_eq!((both.slow.tick(), both.slow.observe().pc), (1029, 0x106));
+    both.run_until(1030).unwrap();
+    assert_eq!((both.slow.tick(), both.slow.observe().pc), (1041, 0x102));
+}
+
+#[test]
+fn a_stop_at_the_tick_of_a_serial_edge_comes_after_it() {
+    let mut words = vec![0xFFB; 8192];
+    // F30 and F31 written, SCTRG with the CPU clock itself: the trigger is at 45, SCLK moves at 45, 46, 46, 47, …
+    let program = [0xE0F, 0xE80, 0xB30, 0xE25, 0xB31, 0xE2A, 0xE0F, 0xE80, 0xB7A, 0xE2B];
+    words[0x100..0x10A].copy_from_slice(&program);
+    let mut both = Lockstep::new(&S46, &words);
+    both.run_by_steps(60).unwrap();
+    assert_eq!(both.slow.peek(0xF03), 1);
+}
+
+#[test]
 fn long_runs_of_random_programs_are_equal_at_every_cut() {
     assert_rich(&run_all(Mode::Long, 400_000, 3_000_000));
 }

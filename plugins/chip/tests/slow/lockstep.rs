@@ -4,12 +4,12 @@ use crate::slow::{Observation, Slow};
 use eggtooth_chip::{Chip, Edge, Model, Pins, Program};
 
 /// Both chips; everything done to them is done to both.
+#[derive(Clone)]
 pub struct Lockstep {
     pub slow: Slow,
     fast: Chip,
+    /// Edges of the fast chip since the last comparison.
     edges: Vec<(u64, Edge)>,
-    /// Edges found equal so far.
-    compared: usize,
 }
 
 /// Everything to see of the fast chip.
@@ -39,11 +39,17 @@ pub fn observe(chip: &Chip) -> Observation {
     }
 }
 
+/// In which order a reset and what it does to the pins are told is left open.
+fn resets_first(mut edges: Vec<(u64, Edge)>) -> Vec<(u64, Edge)> {
+    edges.sort_by_key(|(at, edge)| (*at, !matches!(edge, Edge::WatchdogReset | Edge::PinReset)));
+    edges
+}
+
 impl Lockstep {
     /// Both at power-on.
     pub fn new(model: &'static Model, words: &[u16]) -> Lockstep {
         let fast = Chip::new(model, Program::new(words));
-        Lockstep { slow: Slow::new(model, words), fast, edges: Vec::new(), compared: 0 }
+        Lockstep { slow: Slow::new(model, words), fast, edges: Vec::new() }
     }
 
     /// Pin levels from now on.
@@ -57,9 +63,29 @@ impl Lockstep {
     /// # Errors
     /// What differs, and the slow chip's last steps.
     pub fn run_until(&mut self, target: u64) -> Result<(), String> {
+        let before = self.clone();
+        let compared = self.run_to(target);
+        compared.map_err(|said| before.narrow(target).unwrap_or(said))
+    }
+
+    fn run_to(&mut self, target: u64) -> Result<(), String> {
         self.slow.run_until(target);
         self.fast.run_until(target, &mut self.edges);
         self.compare()
+    }
+
+    /// A run to `target` is not equal: what is said of the shortest such run.
+    fn narrow(&self, target: u64) -> Option<String> {
+        let start = self.slow.tick();
+        let (mut good, mut bad, mut told) = (start, target, None);
+        while bad - good > 1 {
+            let middle = good + (bad - good) / 2;
+            match self.clone().run_to(middle) {
+                Ok(()) => good = middle,
+                Err(said) => (bad, told) = (middle, Some(said)),
+            }
+        }
+        told.map(|said| format!("from {start} to {bad} in one run: {said}"))
     }
 
     /// Runs both to `target`, stopping to compare after everything that happens on the pins.
@@ -68,12 +94,12 @@ impl Lockstep {
     /// What differs, and the slow chip's last steps.
     pub fn run_by_edges(&mut self, target: u64) -> Result<(), String> {
         while self.slow.tick() < target {
-            let edges = self.slow.edges.len();
-            while self.slow.tick() < target && self.slow.edges.len() == edges {
-                self.slow.step(self.slow.tick() + 1);
+            let mut ahead = self.slow.clone();
+            while ahead.tick() < target && ahead.edges.is_empty() {
+                ahead.step(ahead.tick() + 1);
             }
             // Several boundaries may share a tick; both chips stop at the first of the next.
-            let cut = self.slow.tick() + u64::from(self.slow.tick() < target);
+            let cut = ahead.tick() + u64::from(ahead.tick() < target);
             self.run_until(cut)?;
         }
         Ok(())
@@ -94,8 +120,8 @@ impl Lockstep {
 
     /// Compares every edge since the last time, and everything there is to see now.
     fn compare(&mut self) -> Result<(), String> {
-        let ours = &self.slow.edges[self.compared..];
-        let theirs = &self.edges[self.compared..];
+        let ours = resets_first(std::mem::take(&mut self.slow.edges));
+        let theirs = resets_first(std::mem::take(&mut self.edges));
         let told =
             |edge: Option<&(u64, Edge)>| edge.map_or("nothing".into(), |(at, edge)| format!("{edge:X?} at {at}"));
         let (slow, fast) = (self.slow.observe(), observe(&self.fast));
@@ -107,7 +133,6 @@ impl Lockstep {
                 break;
             }
         }
-        self.compared = self.slow.edges.len();
         if said.is_empty() {
             return Ok(());
         }

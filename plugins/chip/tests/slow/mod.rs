@@ -42,6 +42,7 @@ use input::Inputs;
 use ports::{Outside, Ports};
 use serial::Serial;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use stopwatch::Stopwatch;
 use timer::Timer;
 
@@ -86,9 +87,10 @@ pub enum Stepped {
 }
 
 /// One chip with its program.
+#[derive(Clone)]
 pub struct Slow {
     model: &'static Model,
-    words: Vec<u16>,
+    words: Arc<[u16]>,
     tick: u64,
     /// OSC3 clocks times 32,768 not yet a whole tick.
     phase: u64,
@@ -119,7 +121,7 @@ pub struct Slow {
     outside: Outside,
     /// The last steps: when, and the registers before.
     history: VecDeque<(u64, Registers)>,
-    /// Every edge so far.
+    /// Every edge since somebody took them.
     pub edges: Vec<(u64, Edge)>,
     /// What has happened.
     pub seen: Coverage,
@@ -130,7 +132,7 @@ impl Slow {
     pub fn new(model: &'static Model, words: &[u16]) -> Slow {
         Slow {
             model,
-            words: words.to_vec(),
+            words: words.into(),
             tick: 0,
             phase: 0,
             r: Registers::default(),

@@ -97,15 +97,15 @@ impl Slow {
 }
 
 impl Observation {
-    /// The first thing in which `other` is different, in words.
+    /// The first things in which `other` is different, in words.
     pub fn difference(&self, other: &Observation) -> Option<String> {
         if self == other {
             return None;
         }
         let (ours, theirs) = (self.fields(), other.fields());
-        let unequal = ours.iter().zip(&theirs).find(|(our, their)| our != their);
-        let said = unequal.map(|(our, their)| format!("{}: {} or {}", our.0, our.1, their.1));
-        said.or_else(|| Some("something without a name".into()))
+        let unequal = ours.iter().zip(&theirs).filter(|(our, their)| our != their);
+        let said: Vec<_> = unequal.map(|(our, their)| format!("{}: {} or {}", our.0, our.1, their.1)).take(8).collect();
+        Some(if said.is_empty() { "something without a name".into() } else { said.join(", ") })
     }
 
     /// Names and values.
