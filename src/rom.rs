@@ -2,10 +2,11 @@
 
 use crate::cli::RomCommand;
 use crate::output;
-use anyhow::Result;
+use anyhow::{Result, bail};
+use eggtooth_cartridge::symbols::{self, Found, MAX_FILE};
 use eggtooth_cartridge::{Cartridge, Container, Format, RomError};
 use eggtooth_toy::is_pip;
-use eggtooth_vault::hex;
+use eggtooth_vault::DataDir;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -34,28 +35,53 @@ struct RomInfo {
     explanation: String,
     chip: String,
     words: usize,
+    /// Of the words as big-endian pairs, like the two that follow: the ROM's identity.
     sha256: String,
+    sha1: String,
+    /// Eight hexadecimal digits.
+    crc32: String,
     format: &'static str,
     /// `plain`, `zip`, `gzip` or `beside`.
     container: &'static str,
+    /// The file inside the archive, or the other one beside it.
+    entry: Option<String>,
     /// The wiring that `run` and the game take.
     model: Option<&'static str>,
-    /// Short name of the known toy.
+    /// Short name of the toy it is from.
+    toy: Option<&'static str>,
+    /// The same; older name of this field.
     known: Option<&'static str>,
+    /// What matched: `image`, `patched`, `code` or `guess`.
+    matched: Option<&'static str>,
     /// The known toy's program is not altered.
     exact: bool,
     /// It is the pet that comes with this program.
     embedded: bool,
+    /// What of this only one source says, or sources dispute.
+    unverified: Vec<&'static str>,
+    /// The symbol file that was found.
+    symbols: Option<SymbolInfo>,
     notes: Vec<String>,
 }
 
+#[derive(Serialize)]
+struct SymbolInfo {
+    file: String,
+    names: usize,
+    faults: Vec<String>,
+}
+
 impl RomInfo {
-    fn new(cartridge: &Cartridge) -> RomInfo {
+    fn new(cartridge: &Cartridge, found: Option<&Found>) -> RomInfo {
+        let sums = cartridge.checksums();
+        let embedded = is_pip(&cartridge.identity);
         RomInfo {
             explanation: explain(cartridge),
             chip: cartridge.chip.to_string(),
             words: cartridge.words.len(),
-            sha256: hex(&cartridge.identity),
+            sha256: sums.sha256,
+            sha1: sums.sha1,
+            crc32: format!("{:08x}", sums.crc32),
             format: cartridge.format.name(),
             container: match cartridge.container {
                 Container::Zip(_) => "zip",
@@ -63,10 +89,22 @@ impl RomInfo {
                 Container::Beside(_) => "beside",
                 _ => "plain",
             },
+            entry: match &cartridge.container {
+                Container::Zip(name) | Container::Beside(name) => Some(name.clone()),
+                _ => None,
+            },
             model: cartridge.model(),
+            toy: cartridge.known.map(|known| known.toy.id),
             known: cartridge.known.map(|known| known.toy.id),
+            matched: cartridge.known.map(|known| known.by.name()),
             exact: cartridge.known.is_some_and(|known| known.exact),
-            embedded: is_pip(&cartridge.identity),
+            embedded,
+            unverified: if embedded { Vec::new() } else { cartridge.unverified() },
+            symbols: found.map(|found| SymbolInfo {
+                file: found.path.to_string_lossy().into_owned(),
+                names: found.symbols.len(),
+                faults: found.faults.iter().map(ToString::to_string).collect(),
+            }),
             notes: cartridge.notes.clone(),
         }
     }
@@ -80,6 +118,15 @@ fn explain(cartridge: &Cartridge) -> String {
     text
 }
 
+/// The names that the user has for a ROM: beside it, or in the data folder.
+fn symbols_of(path: &Path, cartridge: &Cartridge) -> Option<Found> {
+    let data = DataDir::default_location().ok();
+    let candidates = symbols::candidates(Some(path), data.as_deref(), &cartridge.identity);
+    // A pipe of that name would be waited for.
+    let read = |path: &Path| path.is_file().then(|| output::read(path, MAX_FILE as u64).ok()).flatten();
+    symbols::lookup(candidates, read)
+}
+
 /// Explains every file; those that are no ROM make the whole fail, after all were explained.
 fn info(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
@@ -87,8 +134,14 @@ fn info(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     for path in files {
         let file = path.to_string_lossy().into_owned();
         match Cartridge::open(path) {
-            Ok(cartridge) if json => all.push(Info { file, error: None, rom: Some(RomInfo::new(&cartridge)) }),
-            Ok(cartridge) => output::print(&sentences(&file, &cartridge))?,
+            Ok(cartridge) => {
+                let found = symbols_of(path, &cartridge);
+                if json {
+                    all.push(Info { file, error: None, rom: Some(RomInfo::new(&cartridge, found.as_ref())) });
+                } else {
+                    output::print(&sentences(&file, &cartridge, found.as_ref()))?;
+                }
+            }
             Err(error) => {
                 code = ExitCode::FAILURE;
                 if json {
@@ -105,14 +158,29 @@ fn info(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn sentences(file: &str, cartridge: &Cartridge) -> String {
+fn sentences(file: &str, cartridge: &Cartridge, found: Option<&Found>) -> String {
+    let sums = cartridge.checksums();
     let mut text = format!("{file}: {}.\n", explain(cartridge));
-    let model = match cartridge.model() {
-        Some(name) => format!("It runs as model {name}."),
-        None => "No model for it is known; it runs as that of the nearest toy.".into(),
-    };
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "  {model} {} words, SHA-256 {}.", cartridge.words.len(), hex(&cartridge.identity));
+    if let Some(model) = cartridge.model() {
+        let _ = write!(text, "  It runs as model {model}");
+        let doubts = cartridge.unverified();
+        if cartridge.known.is_some() && !doubts.is_empty() {
+            let _ = write!(text, "; from one source or disputed: {}", doubts.join(", "));
+        }
+        text.push_str(".\n");
+    }
+    let words = cartridge.words.len();
+    let _ = writeln!(text, "  {words} words, SHA-256 {}, SHA-1 {}, CRC-32 {:08x}.", sums.sha256, sums.sha1, sums.crc32);
+    if let Some(Found { path, symbols, faults }) = found {
+        let _ = write!(text, "  Names for its places: {} of them in {}", symbols.len(), path.display());
+        match &faults[..] {
+            [] => {}
+            [only] => _ = write!(text, "; {only}"),
+            [first, rest @ ..] => _ = write!(text, "; {first} (and {} more)", rest.len()),
+        }
+        text.push_str(".\n");
+    }
     text
 }
 
@@ -128,9 +196,26 @@ pub fn open(path: &Path) -> Result<Cartridge> {
     Cartridge::open(path).map_err(|error| anyhow::anyhow!(refusal(path, &error)))
 }
 
+/// Endings of files that `convert` does not write.
+const NOT_WRITTEN: [&str; 6] = ["zip", "gz", "7z", "rar", "egg", "sym"];
+
 fn convert(file: &Path, out: &Path, format: Format) -> Result<ExitCode> {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if NOT_WRITTEN.contains(&ending.as_str()) {
+        bail!("{} would be no .{ending} file but {}; give it another ending", out.display(), format.describe());
+    }
     let cartridge = open(file)?;
-    for (path, bytes) in cartridge.to_files(format, out) {
+    let files = cartridge.to_files(format, out);
+    let source = match &cartridge.container {
+        Container::Beside(other) => [Some(file.to_path_buf()), Some(file.with_file_name(other))],
+        _ => [Some(file.to_path_buf()), None],
+    };
+    for (path, _) in &files {
+        if source.iter().flatten().any(|source| output::is_same(path, source)) {
+            bail!("{} is the ROM itself; give another name for what is written", path.display());
+        }
+    }
+    for (path, bytes) in files {
         output::write(&path, &bytes)?;
         output::print(&format!("{}: {} bytes of {}\n", path.display(), bytes.len(), format.describe()))?;
     }

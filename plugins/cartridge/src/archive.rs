@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use flate2::read::GzDecoder;
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::cartridge::read_plain;
 use crate::error::RomError;
@@ -59,6 +59,10 @@ fn for_each_entry(bytes: &[u8], found: &mut Found) -> Result<(), RomError> {
         let name = entry.name().map_or_else(|_| format!("file {}", index + 1), |name| printable(&name));
         let hidden = name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
         if entry.is_dir() || hidden {
+            continue;
+        }
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            found.refused.push((name, "it is packed in a way that is not known here".to_owned()));
             continue;
         }
         if entry.size() > LIMIT {
@@ -118,6 +122,12 @@ impl Found {
         }
     }
 
+    /// What the zip is if not an archive that somebody packed.
+    fn package(&self) -> Option<&'static str> {
+        let inside = |name: &str| self.refused.iter().any(|(found, _)| found == name);
+        PACKAGES.iter().find(|(name, _)| inside(name)).map(|(_, what)| *what)
+    }
+
     fn choose(mut self) -> Result<(Image, String), RomError> {
         if self.images.is_empty() && self.halves.len() == 2 {
             // If both could be either half, their names order them: h(igh) before l(ow).
@@ -129,6 +139,9 @@ impl Found {
             return Err(RomError::Empty);
         }
         if self.images.is_empty() {
+            if let Some(what) = self.package() {
+                return Err(RomError::NoImageInside { found: what.to_owned() });
+            }
             return Err(match (self.halves.first(), self.refused.first()) {
                 (Some((half, _)), _) if self.halves.len() == 1 => RomError::HalfPair { half: half.name() },
                 (Some(_), _) => RomError::SeveralInside { names: names(self.halves.iter().map(|(_, name)| name)) },
@@ -159,6 +172,16 @@ impl Found {
         Ok(self.images.swap_remove(0))
     }
 }
+
+/// Files that are zips but that nobody calls so, by the names inside them.
+const PACKAGES: [(&str, &str); 6] = [
+    ("AndroidManifest.xml", "it is an Android app"),
+    ("[Content_Types].xml", "it is an Office document"),
+    ("META-INF/container.xml", "it is a book"),
+    ("META-INF/manifest.xml", "it is an OpenDocument file"),
+    ("META-INF/MANIFEST.MF", "it is a Java program"),
+    ("mimetype", "it is a document"),
+];
 
 /// The first names of a list, and how many more there are.
 fn names<'a>(all: impl Iterator<Item = &'a String>) -> String {

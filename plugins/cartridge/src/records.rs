@@ -50,7 +50,7 @@ pub(crate) fn is_records(text: &str) -> bool {
     let mut start = text.trim_start().bytes();
     match (start.next(), start.next()) {
         (Some(b':'), Some(next)) => next.is_ascii_hexdigit(),
-        (Some(b'S'), Some(next)) => next.is_ascii_digit(),
+        (Some(b'S' | b's'), Some(next)) => next.is_ascii_digit(),
         _ => false,
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn read(text: &str) -> Result<Records, RomError> {
         let error = |what: String| RomError::Text { line: number + 1, what };
         let record = match line.as_bytes() {
             [b':', ..] => intel(line).map_err(error)?,
-            [b'S', ..] => motorola(line).map_err(error)?,
+            [b'S' | b's', ..] => motorola(line).map_err(error)?,
             _ => return Err(error("it is no record".to_owned())),
         };
         match record {
@@ -101,11 +101,20 @@ pub(crate) fn read(text: &str) -> Result<Records, RomError> {
     match (sets.next(), sets.next()) {
         (None, _) => Err(RomError::Empty),
         (Some(only), None) if only.keys().next_back().is_some_and(|last| *last >= WORDS_S48) => {
-            let length = only.keys().next_back().map_or(0, |last| last + 1);
+            // Unused words at the end may be missing.
+            let length = match only.keys().next_back().map_or(0, |last| last + 1) {
+                length if length <= 3 * WORDS_S46 / 2 => 3 * WORDS_S46 / 2,
+                length if length <= 2 * WORDS_S46 => 2 * WORDS_S46,
+                _ => 2 * WORDS_S48,
+            };
             // What is not given is word 0FFFh, as in padded images.
             let unused = |at: usize| if at.is_multiple_of(2) { 0x0f } else { 0xff };
             let bytes: Vec<u8> = (0..length).map(|at| only.get(&at).copied().unwrap_or(unused(at))).collect();
-            raw::read(&bytes).map(Records::Image)
+            let mut image = raw::read(&bytes)?;
+            let motorola = text.trim_start().starts_with(['S', 's']);
+            let kind = if motorola { "Motorola S-records" } else { "Intel HEX" };
+            image.notes.push(format!("it came as a whole image in {kind}"));
+            Ok(Records::Image(image))
         }
         (Some(only), None) => Ok(Records::Half(Half::new(only))),
         (Some(first), Some(second)) => join(Half::new(first), Half::new(second)).map(Records::Image),

@@ -100,6 +100,43 @@ fn archives_in_archives_are_refused() {
 }
 
 #[test]
+fn zips_that_nobody_calls_so_are_called_by_their_kind() {
+    for (names, told) in [
+        (&["[Content_Types].xml", "word/document.xml"][..], "an Office document"),
+        (&["AndroidManifest.xml", "META-INF/MANIFEST.MF", "classes.dex"], "an Android app"),
+        (&["META-INF/MANIFEST.MF", "A.class"], "a Java program"),
+        (&["mimetype", "META-INF/container.xml"], "a book"),
+        (&["mimetype", "META-INF/manifest.xml"], "an OpenDocument file"),
+    ] {
+        let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"<?xml?>"[..])).collect();
+        let text = refusal(&zip(&entries));
+        assert!(text.contains("a ZIP with no image inside") && text.contains(told), "{text}");
+    }
+    // With a ROM inside, it is a ROM all the same.
+    let rom = big_endian(&program(6144, 8));
+    assert!(Cartridge::from_bytes(None, &zip(&[("mimetype", b"x"), ("rom.b", &rom)])).is_ok());
+}
+
+#[test]
+fn methods_that_are_not_known_are_told() {
+    let rom = big_endian(&program(6144, 9));
+    let mut bytes = zip(&[("rom.b", &rom)]);
+    // Method 14 (LZMA), in both headers.
+    bytes[8] = 14;
+    let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bytes[directory + 10] = 14;
+    let text = refusal(&bytes);
+    assert!(text.contains("packed in a way that is not known here") && text.contains("unpack it"), "{text}");
+}
+
+#[test]
+fn a_tar_inside_gzip_is_called_so() {
+    let mut tar = vec![0; 1024];
+    tar[257..262].copy_from_slice(b"ustar");
+    assert!(refusal(&gzip(&tar)).contains("a tar archive"));
+}
+
+#[test]
 fn bombs_are_not_unpacked() {
     // 64 MiB of zeros in 64 KiB.
     let bomb = gzip(&vec![0; 64 << 20]);

@@ -163,24 +163,44 @@ fn motorola_pairs_and_missing_words() {
         }
         text + "S804000000FB\n"
     };
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::write(tmp.path().join("pet.lsa"), half(0)).unwrap();
+    std::fs::write(tmp.path().join("pet.hsa"), half(8)).unwrap();
+    for name in ["pet.lsa", "pet.hsa"] {
+        let rom = Cartridge::open(tmp.path().join(name)).unwrap();
+        assert_eq!((rom.format, &rom.words[..]), (Format::Epson, &words[..]));
+    }
     let rom = read(&(half(8) + &half(0)));
     assert_eq!((rom.format, &rom.words[..]), (Format::Epson, &words[..]));
 }
 
-/// A whole image of word pairs in one Intel HEX file, as programmers for EPROMs take it.
+/// A whole image of word pairs in one file of records, as programmers for EPROMs take it; unused words
+/// at the end may be left out.
 #[test]
-fn a_whole_image_in_one_hex_file() {
-    let words = program(6144, 7);
-    let mut text = String::new();
-    for (n, row) in big_endian(&words).chunks(16).enumerate() {
-        let mut record = vec![16, ((n * 16) >> 8) as u8, (n * 16) as u8, 0];
-        record.extend(row);
-        record.push(record.iter().fold(0u8, |s, b| s.wrapping_sub(*b)));
-        let digits: String = record.iter().map(|b| format!("{b:02x}")).collect();
-        let _ = writeln!(text, ":{digits}");
+fn a_whole_image_in_one_file_of_records() {
+    for (length, used) in [(6144, 6144), (6144, 6000), (8192, 8192), (8192, 7001)] {
+        let mut words = program(length, 7);
+        words[used..].fill(0xfff);
+        let (mut intel, mut motorola) = (String::new(), String::from("S0030000FC\n"));
+        for (n, row) in big_endian(&words[..used]).chunks(16).enumerate() {
+            let (high, low) = (((n * 16) >> 8) as u8, (n * 16) as u8);
+            let mut record = vec![row.len() as u8, high, low, 0];
+            record.extend(row);
+            record.push(record.iter().fold(0u8, |s, b| s.wrapping_sub(*b)));
+            let hex = |record: &[u8]| record.iter().map(|b| format!("{b:02x}")).collect::<String>();
+            let _ = writeln!(intel, ":{}", hex(&record));
+            let mut record = vec![row.len() as u8 + 3, high, low];
+            record.extend(row);
+            record.push(record.iter().fold(0xffu8, |s, b| s.wrapping_sub(*b)));
+            let _ = writeln!(motorola, "s1{}", hex(&record));
+        }
+        for (text, kind) in [(intel + ":00000001FF\n", "Intel HEX"), (motorola + "S9030000FC\n", "Motorola S-records")]
+        {
+            let rom = read(&text);
+            assert_eq!((rom.format, &rom.words[..]), (Format::BigEndian, &words[..]), "{kind} {used}");
+            assert!(rom.explain().contains(&format!("a whole image in {kind}")), "{}", rom.explain());
+        }
     }
-    let rom = read(&(text + ":00000001FF\n"));
-    assert_eq!((rom.format, &rom.words[..]), (Format::BigEndian, &words[..]));
 }
 
 /// Texts made to cost time: many braces, comments, records.
