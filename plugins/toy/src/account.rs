@@ -2,7 +2,7 @@
 
 use crate::absence::{count, span};
 use crate::machine::Machine;
-use crate::watch::{Meaning, Watch};
+use crate::watch::{Fact, Watch};
 use eggtooth_chip::{Edge, Sink, TICKS_PER_SECOND};
 
 /// Tones with less silence between them are one tune.
@@ -43,7 +43,7 @@ pub struct Account {
     /// How often it went to sleep.
     pub sleeps: u64,
     /// The stages it reached, with the tick, in order.
-    pub growth: Vec<(u64, u32)>,
+    pub growth: Vec<(u64, u16)>,
     /// The tick at which it died.
     pub died: Option<u64>,
     /// How often the buzzer sounded; a tune is once.
@@ -66,8 +66,8 @@ const MOST_STAGES: usize = 16;
 pub struct Watcher {
     watch: Watch,
     account: Account,
-    /// The values at the last look, by [`Meaning::ALL`].
-    before: [Option<u32>; Meaning::ALL.len()],
+    /// The values at the last look, by [`Fact::ALL`].
+    before: [Option<u16>; Fact::ALL.len()],
     calling: bool,
     looked: u64,
     sounding: bool,
@@ -78,7 +78,7 @@ impl Watcher {
     /// Begins with the machine as it is.
     #[must_use]
     pub fn new(machine: &Machine, watch: Watch) -> Watcher {
-        let before = Meaning::ALL.map(|meaning| watch.read(meaning, machine));
+        let before = Fact::ALL.map(|fact| watch.read(fact, machine));
         let calling = watch.calls(machine);
         let account = Account { labelled: !watch.is_empty(), ..Account::default() };
         let (looked, sounding) = (machine.tick(), machine.tone().is_some());
@@ -102,30 +102,30 @@ impl Watcher {
             calls.last = Some(tick);
         }
         self.calling = calls;
-        for (n, meaning) in Meaning::ALL.into_iter().enumerate() {
-            let Some(value) = self.watch.read(meaning, machine) else { continue };
-            let before = self.before[n].replace(value).unwrap_or(value);
+        for fact in Fact::ALL {
+            let Some(value) = self.watch.read(fact, machine) else { continue };
+            let before = self.before[fact as usize].replace(value).unwrap_or(value);
             if value != before {
-                self.changed(meaning, before, value, tick);
+                self.changed(fact, before, value, tick);
             }
         }
     }
 
-    fn changed(&mut self, meaning: Meaning, before: u32, value: u32, tick: u64) {
+    fn changed(&mut self, fact: Fact, before: u16, value: u16, tick: u64) {
         let account = &mut self.account;
         let risen = u64::from(value.saturating_sub(before));
-        match meaning {
+        match fact {
             // Before the first stage there was no pet: hearts are dealt out, not fed.
-            Meaning::Stage if account.growth.len() < MOST_STAGES => account.growth.push((tick, value)),
-            Meaning::Fullness if risen > 0 && account.growth.last().is_none_or(|(at, _)| *at != tick) => {
+            Fact::Growth if account.growth.len() < MOST_STAGES => account.growth.push((tick, value)),
+            Fact::Fullness if risen > 0 && account.growth.last().is_none_or(|(at, _)| *at != tick) => {
                 account.meals += 1;
             }
-            Meaning::Fullness => account.hungrier |= value < before,
-            Meaning::Mess => account.messes += risen,
-            Meaning::Sick => account.illnesses += u64::from(before == 0),
-            Meaning::Asleep => account.sleeps += u64::from(before == 0),
-            Meaning::Dead if before == 0 => account.died = account.died.or(Some(tick)),
-            Meaning::Missed => account.calls.given_up += risen,
+            Fact::Fullness => account.hungrier |= value < before,
+            Fact::Mess => account.messes += risen,
+            Fact::Sick => account.illnesses += u64::from(before == 0),
+            Fact::Asleep => account.sleeps += u64::from(before == 0),
+            Fact::Dead if before == 0 => account.died = account.died.or(Some(tick)),
+            Fact::Missed => account.calls.given_up += risen,
             _ => {}
         }
     }
@@ -133,11 +133,11 @@ impl Watcher {
     /// What has happened so far.
     #[must_use]
     pub fn account(&self) -> Account {
-        let value = |meaning: Meaning| self.before[Meaning::ALL.iter().position(|m| *m == meaning)?];
+        let value = |fact: Fact| self.before[fact as usize];
         Account {
-            hungry: value(Meaning::Fullness) == Some(0) && value(Meaning::Stage) != Some(0),
-            ill: value(Meaning::Sick).is_some_and(|sick| sick != 0),
-            asleep: value(Meaning::Asleep).is_some_and(|asleep| asleep != 0),
+            hungry: value(Fact::Fullness) == Some(0) && value(Fact::Growth) != Some(0),
+            ill: value(Fact::Sick).is_some_and(|sick| sick != 0),
+            asleep: value(Fact::Asleep).is_some_and(|asleep| asleep != 0),
             calling: self.calling,
             ..self.account.clone()
         }

@@ -4,10 +4,14 @@ use crate::machine::{Machine, STATE};
 use crate::pip::pip;
 use crate::recording::Recording;
 use crate::session::{Session, now};
+use crate::watch::Watch;
+use eggtooth_cartridge::symbols::{self, Symbols};
 use eggtooth_cartridge::{Cartridge, RomError};
 use eggtooth_chip::InvalidState;
-use eggtooth_vault::{DataDir, Entry, Envelope, Meta, Slug, VaultError, check_name};
+use eggtooth_vault::{DataDir, Entry, Envelope, Meta, Slug, VaultError, check_name, hex};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -157,7 +161,21 @@ impl Home {
             }
         };
         let machine = Machine::resume(cartridge, &loaded.envelope)?;
-        Ok(Session::new(self.dir.clone(), Some(slug.clone()), loaded.envelope, machine))
+        let watch = Watch::of(cartridge, self.symbols(&cartridge.identity).as_ref());
+        Ok(Session::new(self.dir.clone(), Some(slug.clone()), loaded.envelope, machine).knowing(watch))
+    }
+
+    /// The player's symbol file for a ROM: `symbols/` in the data folder, named after the first twelve
+    /// hexadecimal digits of its identity.
+    #[must_use]
+    pub fn symbols(&self, identity: &[u8; 32]) -> Option<Symbols> {
+        let name = format!("{}.sym", &hex(identity)[..12]);
+        let file = File::open(self.dir.path().join("symbols").join(name)).ok()?;
+        // A pipe of this name would never end.
+        file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let mut bytes = Vec::new();
+        file.take(symbols::MAX_FILE as u64).read_to_end(&mut bytes).ok()?;
+        Some(Symbols::parse(&bytes).0)
     }
 
     fn rom_of(&self, envelope: &Envelope) -> Result<Cartridge, ToyError> {
@@ -180,6 +198,7 @@ impl Home {
             None => pip()?,
         };
         let machine = Machine::new(&cartridge);
+        let watch = Watch::of(&cartridge, self.symbols(&cartridge.identity).as_ref());
         let known = cartridge.known.as_ref().map(|known| known.toy.name.to_owned());
         let name = name.or(known).unwrap_or_else(|| if brought { "Toy".into() } else { "Pip".into() });
         let name = check_name(&name)?;
@@ -193,7 +212,7 @@ impl Home {
         let mut envelope = Envelope::new(meta);
         envelope.set_value(STATE, machine.state())?;
         if !self.dir.is_writer() {
-            return Ok(Session::fresh(self.dir.clone(), None, envelope, machine));
+            return Ok(Session::fresh(self.dir.clone(), None, envelope, machine).knowing(watch));
         }
         // Pip too: another version of the program brings another Pip, and this pet keeps its own.
         self.dir.store_rom(&cartridge.normalised())?;
@@ -201,7 +220,7 @@ impl Home {
         if let Some(meta) = entry.meta {
             envelope.meta = meta;
         }
-        Ok(Session::fresh(self.dir.clone(), Some(entry.slug), envelope, machine))
+        Ok(Session::fresh(self.dir.clone(), Some(entry.slug), envelope, machine).knowing(watch))
     }
 
     /// The pet of a recording, at its start: it lives its life again, and is on no shelf.

@@ -34,4 +34,4 @@ pub use pip::{is_pip, pip, pip_symbols};
 pub use presses::Presses;
 pub use recording::{Event, Input, MAX_EVENTS, PLAY, Recorder, Recording, RecordingError};
 pub use session::{Session, now, now_millis};
-pub use watch::{Coding, Label, Meaning, Watch};
+pub use watch::Watch;

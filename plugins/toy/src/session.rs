@@ -3,6 +3,7 @@
 use crate::absence::{Absence, Choice, LEFT, Left, left};
 use crate::clocks::wall;
 use crate::machine::{Machine, STATE};
+use crate::watch::Watch;
 use eggtooth_chip::TICKS_PER_SECOND;
 use eggtooth_vault::{DataDir, Envelope, Slug, VaultError};
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Session {
     slug: Option<Slug>,
     /// What was loaded, with blocks that this program does not know.
     envelope: Envelope,
+    /// What is known of its memory.
+    watch: Watch,
     /// The electronics.
     pub machine: Machine,
     saved_tick: u64,
@@ -62,6 +65,7 @@ impl Session {
             dir,
             slug,
             envelope,
+            watch: Watch::default(),
             saved_tick: machine.tick(),
             saved_when: Instant::now(),
             saved_left: now_millis(),
@@ -70,6 +74,16 @@ impl Session {
             changed: false,
             machine,
         }
+    }
+
+    pub(crate) fn knowing(self, watch: Watch) -> Session {
+        Session { watch, ..self }
+    }
+
+    /// What is known of its memory.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Whether [`Session::take_absence`] has something to say.

@@ -3,8 +3,8 @@
 
 use eggtooth_cartridge::Cartridge;
 use eggtooth_toy::{
-    Account, CHUNK, CatchUp, Choice, Home, LEFT, Left, Machine, Meaning, Request, Session, TICKS_PER_SECOND as SECOND,
-    Watch, pip,
+    Account, CHUNK, CatchUp, Choice, Home, LEFT, Left, Machine, Request, Session, TICKS_PER_SECOND as SECOND, Watch,
+    pip, pip_symbols,
 };
 use std::time::Duration;
 
@@ -16,9 +16,13 @@ fn hatchling() -> Machine {
     machine
 }
 
-/// Lives `ticks` in chunks of `budget`, and owes half of them only on the way.
-fn live(machine: &mut Machine, ticks: u64, mut budget: impl FnMut() -> u64) -> (Account, Vec<String>) {
-    let watch = Watch::of(machine);
+/// Lives `ticks` in chunks of `budget`, and owes half of them only on the way; what its memory means is
+/// known as Pip's.
+fn live(machine: &mut Machine, ticks: u64, budget: impl FnMut() -> u64) -> (Account, Vec<String>) {
+    live_as(machine, ticks, budget, Watch::of_pip())
+}
+
+fn live_as(machine: &mut Machine, ticks: u64, mut budget: impl FnMut() -> u64, watch: Watch) -> (Account, Vec<String>) {
     let start = machine.tick();
     let mut catch_up = CatchUp::new(machine, start, ticks / 2, watch);
     catch_up.advance(machine, budget());
@@ -54,11 +58,14 @@ fn chunks_change_neither_the_pet_nor_the_account() {
 fn pip_alone_for_six_hours() {
     let mut machine = hatchling();
     let (account, sentences) = live(&mut machine, 6 * HOUR, || CHUNK);
-    let read = |meaning| Watch::of(&machine).read(meaning, &machine).unwrap();
+    let read = |name: &str| machine.peek(pip_symbols().ram[name].address);
     assert!(account.labelled && account.calls.count >= 3 && account.meals == 0 && account.hungrier);
-    assert_eq!(account.messes, u64::from(read(Meaning::Mess)));
-    assert_eq!(account.calls.given_up, u64::from(read(Meaning::Missed)));
-    assert_eq!((account.hungry, read(Meaning::Fullness)), (true, 0));
+    assert_eq!(account.messes, u64::from(read("mess")));
+    assert_eq!(
+        account.calls.given_up,
+        u64::from(read("care_miss") + 10 * machine.peek(pip_symbols().ram["care_miss"].address + 1))
+    );
+    assert_eq!((account.hungry, read("hunger")), (true, 0));
     let first = &sentences[0];
     assert!(first.starts_with("Pip called ") && first.contains("fed by nobody") && first.contains("mess"), "{first}");
     println!("{}", sentences.join(" "));
@@ -85,11 +92,13 @@ fn a_rom_without_names_is_told_by_its_icon_and_its_sound() {
     let mut words = pip().unwrap().words.to_vec();
     let end = words.len() - 1;
     words[end] ^= 0x555;
-    let mut machine = Machine::new(&Cartridge::from_words(&words).unwrap());
-    assert!(Watch::of(&machine).is_empty());
+    let cartridge = Cartridge::from_words(&words).unwrap();
+    let mut machine = Machine::new(&cartridge);
+    let watch = Watch::of(&cartridge, None);
+    assert!(watch.is_empty());
     machine.advance(60 * SECOND, &mut ());
     let mut twin = hatchling();
-    let (account, sentences) = live(&mut machine, 6 * HOUR, || CHUNK);
+    let (account, sentences) = live_as(&mut machine, 6 * HOUR, || CHUNK, watch);
     let (known, _) = live(&mut twin, 6 * HOUR, || CHUNK);
     assert!(!account.labelled && account.tunes > 0);
     assert_eq!(account.calls.count, known.calls.count, "the icon says what the memory says");
@@ -101,7 +110,7 @@ fn a_rom_without_names_is_told_by_its_icon_and_its_sound() {
 fn cancelling_keeps_what_was_lived() {
     let mut machine = hatchling();
     let start = machine.tick();
-    let mut catch_up = CatchUp::new(&machine, start, 10 * HOUR, Watch::of(&machine));
+    let mut catch_up = CatchUp::new(&machine, start, 10 * HOUR, Watch::of_pip());
     assert!(!catch_up.advance(&mut machine, HOUR));
     assert_eq!((catch_up.now(), catch_up.rest()), (start + HOUR, Duration::from_secs(9 * 3600)));
     assert_eq!(catch_up.progress().left(Duration::from_secs(2)), Some(Duration::from_secs(18)));
@@ -159,4 +168,23 @@ fn an_absence_survives_until_somebody_decides() {
     let mut session = home.start(Request::default()).unwrap().session;
     assert_eq!(session.choice(), Choice::Hold);
     assert!(near(session.take_absence(eggtooth_toy::now_millis()).time, Duration::ZERO));
+}
+
+#[test]
+fn a_symbol_file_in_the_data_folder_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::open(Some(folder.path().join("data"))).unwrap();
+    let mut words = pip().unwrap().words.to_vec();
+    words[6143] ^= 0x555;
+    let cartridge = Cartridge::from_words(&words).unwrap();
+    let short: String = cartridge.identity.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let symbols = home.dir().path().join("symbols");
+    std::fs::create_dir(&symbols).unwrap();
+    let request = Request { rom: Some(cartridge), ..Request::default() };
+    assert!(home.start(request.clone()).unwrap().session.watch().is_empty());
+    std::fs::write(symbols.join(format!("{short}.sym")), "ram 031 1 mess\n").unwrap();
+    assert!(!home.start(request.clone()).unwrap().session.watch().is_empty());
+    std::fs::remove_file(symbols.join(format!("{short}.sym"))).unwrap();
+    std::fs::create_dir(symbols.join(format!("{short}.sym"))).unwrap();
+    assert!(home.start(request).unwrap().session.watch().is_empty());
 }

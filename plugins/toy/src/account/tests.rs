@@ -1,7 +1,8 @@
 use super::*;
+use eggtooth_cartridge::labels::Labels;
 
 fn told(account: &Account) -> String {
-    let watch = Watch::new([], vec![(1, "hatched".into()), (2, "grew into a child".into())]);
+    let watch = Watch::new(&Labels::default(), vec![(1, "hatched".into()), (2, "grew into a child".into())]);
     account.sentences("Pip", &watch).join(" ")
 }
 

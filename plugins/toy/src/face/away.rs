@@ -5,7 +5,6 @@ use crate::absence::{Choice, SHORTEST, span, ticks};
 use crate::catch_up::{CHUNK, CatchUp, Progress};
 use crate::clocks::{Reading, SystemClocks, Timekeeper};
 use crate::session::now_millis;
-use crate::watch::Watch;
 use bevy_ecs::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -167,7 +166,7 @@ fn begin(toy: &mut Toy, away: &mut Away, clock: &mut Clock, time: Duration) {
 
 fn living(toy: &Toy, clock: &Clock, time: Duration) -> State {
     let machine = &toy.0.machine;
-    State::Living(Box::new(CatchUp::new(machine, clock.0, ticks(time), Watch::of(machine))), Instant::now())
+    State::Living(Box::new(CatchUp::new(machine, clock.0, ticks(time), toy.0.watch().clone())), Instant::now())
 }
 
 /// Toys that were taken from the shelf have been away.
