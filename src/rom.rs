@@ -3,9 +3,10 @@
 use crate::cli::RomCommand;
 use crate::output;
 use anyhow::{Result, bail};
+use eggtooth_cartridge::labels::Labels;
 use eggtooth_cartridge::symbols::{self, Found, MAX_FILE};
 use eggtooth_cartridge::{Cartridge, Container, Format, RomError};
-use eggtooth_toy::is_pip;
+use eggtooth_toy::{is_pip, pip_symbols};
 use eggtooth_vault::DataDir;
 use serde::Serialize;
 use std::fmt::Write;
@@ -59,20 +60,21 @@ struct RomInfo {
     embedded: bool,
     /// What of this only one source says, or sources dispute.
     unverified: Vec<&'static str>,
-    /// The symbol file that was found.
+    /// The names of its places.
     symbols: Option<SymbolInfo>,
     notes: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct SymbolInfo {
-    file: String,
+    /// `null` if the names are part of this program.
+    file: Option<String>,
     names: usize,
     faults: Vec<String>,
 }
 
 impl RomInfo {
-    fn new(cartridge: &Cartridge, found: Option<&Found>) -> RomInfo {
+    fn new(cartridge: &Cartridge, names: Option<&Names>) -> RomInfo {
         let sums = cartridge.checksums();
         let embedded = is_pip(&cartridge.identity);
         RomInfo {
@@ -100,10 +102,10 @@ impl RomInfo {
             exact: cartridge.known.is_some_and(|known| known.exact),
             embedded,
             unverified: if embedded { Vec::new() } else { cartridge.unverified() },
-            symbols: found.map(|found| SymbolInfo {
-                file: found.path.to_string_lossy().into_owned(),
-                names: found.symbols.len(),
-                faults: found.faults.iter().map(ToString::to_string).collect(),
+            symbols: names.map(|names| SymbolInfo {
+                file: names.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
+                names: names.count,
+                faults: names.faults.clone(),
             }),
             notes: cartridge.notes.clone(),
         }
@@ -111,20 +113,35 @@ impl RomInfo {
 }
 
 fn explain(cartridge: &Cartridge) -> String {
-    let mut text = cartridge.explain();
+    let text = cartridge.explain();
     if is_pip(&cartridge.identity) {
-        text.push_str("; it is Pip, the pet that comes with Eggtooth");
+        return text.replacen("not in the list of known toys", "Pip, the pet that comes with Eggtooth", 1);
     }
     text
 }
 
-/// The names that the user has for a ROM: beside it, or in the data folder.
-fn symbols_of(path: &Path, cartridge: &Cartridge) -> Option<Found> {
+/// The names of places that are known for a ROM.
+struct Names {
+    /// The user's file; `None` if they are part of this program.
+    file: Option<PathBuf>,
+    count: usize,
+    faults: Vec<String>,
+}
+
+/// The names for a ROM: from the user's file beside it or in the data folder, else those that this
+/// program brings along.
+fn names_of(path: &Path, cartridge: &Cartridge) -> Option<Names> {
     let data = DataDir::default_location().ok();
     let candidates = symbols::candidates(Some(path), data.as_deref(), &cartridge.identity);
     // A pipe of that name would be waited for.
     let read = |path: &Path| path.is_file().then(|| output::read(path, MAX_FILE as u64).ok()).flatten();
-    symbols::lookup(candidates, read)
+    if let Some(Found { path, symbols, faults }) = symbols::lookup(candidates, read) {
+        let faults = faults.iter().map(ToString::to_string).collect();
+        return Some(Names { file: Some(path), count: symbols.len(), faults });
+    }
+    let count =
+        if is_pip(&cartridge.identity) { pip_symbols().len() } else { Labels::of(cartridge, None).iter().count() };
+    (count > 0).then_some(Names { file: None, count, faults: Vec::new() })
 }
 
 /// Explains every file; those that are no ROM make the whole fail, after all were explained.
@@ -135,11 +152,11 @@ fn info(files: &[PathBuf], json: bool) -> Result<ExitCode> {
         let file = path.to_string_lossy().into_owned();
         match Cartridge::open(path) {
             Ok(cartridge) => {
-                let found = symbols_of(path, &cartridge);
+                let names = names_of(path, &cartridge);
                 if json {
-                    all.push(Info { file, error: None, rom: Some(RomInfo::new(&cartridge, found.as_ref())) });
+                    all.push(Info { file, error: None, rom: Some(RomInfo::new(&cartridge, names.as_ref())) });
                 } else {
-                    output::print(&sentences(&file, &cartridge, found.as_ref()))?;
+                    output::print(&sentences(&file, &cartridge, names.as_ref()))?;
                 }
             }
             Err(error) => {
@@ -158,7 +175,7 @@ fn info(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn sentences(file: &str, cartridge: &Cartridge, found: Option<&Found>) -> String {
+fn sentences(file: &str, cartridge: &Cartridge, names: Option<&Names>) -> String {
     let sums = cartridge.checksums();
     let mut text = format!("{file}: {}.\n", explain(cartridge));
     // Writing to a String cannot fail.
@@ -172,8 +189,11 @@ fn sentences(file: &str, cartridge: &Cartridge, found: Option<&Found>) -> String
     }
     let words = cartridge.words.len();
     let _ = writeln!(text, "  {words} words, SHA-256 {}, SHA-1 {}, CRC-32 {:08x}.", sums.sha256, sums.sha1, sums.crc32);
-    if let Some(Found { path, symbols, faults }) = found {
-        let _ = write!(text, "  Names for its places: {} of them in {}", symbols.len(), path.display());
+    if let Some(Names { file, count, faults }) = names {
+        let _ = match file {
+            Some(path) => write!(text, "  {count} names of its places in {}", path.display()),
+            None => write!(text, "  {count} names of its places come with Eggtooth"),
+        };
         match &faults[..] {
             [] => {}
             [only] => _ = write!(text, "; {only}"),
@@ -186,9 +206,10 @@ fn sentences(file: &str, cartridge: &Cartridge, found: Option<&Found>) -> String
 
 /// Why a file is no ROM, with its name once.
 fn refusal(path: &Path, error: &RomError) -> String {
-    let text = error.to_string();
-    let name = path.display().to_string();
-    if text.contains(&name) { text } else { format!("{name}: {text}") }
+    match error {
+        RomError::Missing { .. } | RomError::Unreadable { .. } | RomError::NotAFile { .. } => error.to_string(),
+        _ => format!("{}: {error}", path.display()),
+    }
 }
 
 /// Opens a ROM for other commands; the error names the file.

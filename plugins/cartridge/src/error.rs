@@ -49,7 +49,7 @@ pub enum RomError {
         value: u16,
     },
     /// Recognised as something else.
-    #[error("this is {what}, not a ROM; {advice}")]
+    #[error("this is {what}, not a ROM for these toys; {advice}")]
     NotARom {
         /// What it is, with article.
         what: &'static str,

@@ -84,7 +84,7 @@ fn confirmed(bytes: &[u8]) -> Option<Verdict> {
             && bytes.get(header + 0x15).is_some_and(|mode| (0x20..=0x35).contains(mode))
     };
     if snes(0x7fc0) || snes(0xffc0) || snes(0x81c0) {
-        return Some(("a ROM of another console (Super NES)", CHOOSE));
+        return Some(("a game for another console (Super NES)", CHOOSE));
     }
     None
 }

@@ -6,12 +6,12 @@ pub(super) const SAVE: &str = "import it with `eggtooth save import`";
 const PATCH: &str = "apply it to the ROM with a patch program, then choose the result";
 const RECORDED: &str = "choose the ROM; save the state anew in the program that made it, without compression";
 
-const CONSOLE_NES: &str = "a ROM of another console (NES)";
-const CONSOLE_GB: &str = "a ROM of another console (Game Boy)";
-const CONSOLE_GBA: &str = "a ROM of another console (Game Boy Advance)";
-const CONSOLE_N64: &str = "a ROM of another console (Nintendo 64)";
-const CONSOLE_SEGA: &str = "a ROM of another console (Sega)";
-const CONSOLE_SNK: &str = "a ROM of another console (Neo Geo Pocket)";
+const CONSOLE_NES: &str = "a game for another console (NES)";
+const CONSOLE_GB: &str = "a game for another console (Game Boy)";
+const CONSOLE_GBA: &str = "a game for another console (Game Boy Advance)";
+const CONSOLE_N64: &str = "a game for another console (Nintendo 64)";
+const CONSOLE_SEGA: &str = "a game for another console (Sega)";
+const CONSOLE_SNK: &str = "a game for another console (Neo Geo Pocket)";
 const FONT: &str = "a font";
 const MAC: &str = "a macOS program";
 const STATE: &str = "a saved state of another program";
@@ -67,9 +67,9 @@ pub(super) const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\x40\x12\x37\x80", CONSOLE_N64, CHOOSE),
     (b"COPYRIGHT BY SNK", CONSOLE_SNK, CHOOSE),
     (b" LICENSED BY SNK", CONSOLE_SNK, CHOOSE),
-    (b"LYNX\0", "a ROM of another console (Lynx)", CHOOSE),
+    (b"LYNX\0", "a game for another console (Lynx)", CHOOSE),
     (b"PS-X EXE", "a program of another console (PlayStation)", CHOOSE),
-    (b"C64 CARTRIDGE", "a ROM of a home computer (C64)", CHOOSE),
+    (b"C64 CARTRIDGE", "a game for a home computer (C64)", CHOOSE),
     (b"C64-TAPE-RAW", "a tape of a home computer (C64)", CHOOSE),
     // Programs.
     (b"\x7fELF", "a Linux program (ELF)", CHOOSE),
@@ -135,13 +135,13 @@ pub(super) const LATER: &[(usize, &[u8], &str, &str)] = &[
     // The makers' marks that these consoles want to see.
     (0x104, b"\xce\xed\x66\x66\xcc\x0d\0\x0b", CONSOLE_GB, CHOOSE),
     (4, b"\x24\xff\xae\x51\x69\x9a\xa2\x21", CONSOLE_GBA, CHOOSE),
-    (0xc0, b"\x24\xff\xae\x51\x69\x9a\xa2\x21", "a ROM of another console (Nintendo DS)", CHOOSE),
+    (0xc0, b"\x24\xff\xae\x51\x69\x9a\xa2\x21", "a game for another console (Nintendo DS)", CHOOSE),
     (0x100, b"SEGA", CONSOLE_SEGA, CHOOSE),
     (0x1ff0, b"TMR SEGA", CONSOLE_SEGA, CHOOSE),
     (0x3ff0, b"TMR SEGA", CONSOLE_SEGA, CHOOSE),
     (0x7ff0, b"TMR SEGA", CONSOLE_SEGA, CHOOSE),
-    (0x21a4, b"NINTENDO", "a ROM of another console (Pokemon mini)", CHOOSE),
-    (1, b"ATARI7800", "a ROM of another console (Atari 7800)", CHOOSE),
+    (0x21a4, b"NINTENDO", "a game for another console (Pokemon mini)", CHOOSE),
+    (1, b"ATARI7800", "a game for another console (Atari 7800)", CHOOSE),
 ];
 
 /// Two or three telling bytes that a program can begin with: believed only if the size is no ROM's.

@@ -71,7 +71,7 @@ fn archives_without_an_image_say_what_is_inside() {
     let text = refusal(&zip(&[]));
     assert!(text.contains("a ZIP with no image inside") && text.contains("empty"), "{text}");
     let text = refusal(&zip(&[("cat.png", b"\x89PNG\r\n\x1a\n...")]));
-    assert!(text.contains("no image inside (cat.png: this is a PNG picture, not a ROM)"), "{text}");
+    assert!(text.contains("no image inside (cat.png: this is a PNG picture, not a ROM for these toys)"), "{text}");
     let text = refusal(&zip(&[("a.txt", b"a text"), ("b.txt", b"b text")]));
     assert!(text.contains("(a.txt, b.txt)"), "{text}");
     assert!(refusal(&gzip(b"a text")).contains("a text without ROM words"));

@@ -1,21 +1,67 @@
-use eggtooth_chip::{Button, Model, Rattle};
+use eggtooth_chip::{Button, Chip, Frame, Model, Program, Rattle, Step};
 
 use crate::models::{self, MODELS};
 use crate::wiring::{Key, Pin, PortBit, Sensor, WIRINGS, wiring_of};
 use crate::{icon_names, wiring};
 
-/// The dot or icon that a bit of the display RAM lights: `Ok((x, y))`, `Err(icon)`, or nothing
-/// (`e0c6s46.md` §10.11: SEG s, COM c is nibble E00 + 2s + (c/4 mod 2), + 80 from COM8, bit c mod 4).
-fn lights(model: &Model, nibble: u16, bit: u8) -> Option<Result<(usize, usize), usize>> {
-    let lower = nibble >= 0xe80;
-    let offset = nibble - if lower { 0xe80 } else { 0xe00 };
-    let segment = (offset / 2) as u8;
-    let com = (offset % 2) as u8 * 4 + bit + if lower { 8 } else { 0 };
-    if let Some(icon) = model.icons.iter().position(|icon| *icon == Some((segment, com))) {
-        return Some(Err(icon));
+/// The picture after a program has switched the LCD on and written these nibbles.
+fn frame(model: &'static Model, writes: &[(u16, u8)]) -> Frame {
+    let mut words = vec![0xffb; if model.ram_nibbles == 640 { 6144 } else { 8192 }];
+    words[0x100] = 0x010;
+    // LD A,page; LD XP,A; LD X,address; LD MX,value
+    let stores = [(0xf71, 0)]
+        .iter()
+        .chain(writes)
+        .flat_map(|(at, value)| [0xe00 | at >> 8, 0xe80, 0xb00 | at & 0xff, 0xe20 | u16::from(*value)]);
+    let stores: Vec<u16> = stores.collect();
+    words[0x110..0x110 + stores.len()].copy_from_slice(&stores);
+    let mut chip = Chip::new(model, Program::new(&words));
+    for _ in 0..=stores.len() {
+        assert_eq!(chip.step(u64::MAX, &mut ()), Step::Instruction);
     }
-    let x = model.columns.iter().position(|column| *column == segment)?;
-    Some(Ok((x, usize::from(if model.flipped { 15 - com } else { com }))))
+    chip.frame()
+}
+
+fn dots(frame: &Frame) -> Vec<(usize, usize)> {
+    (0..16).flat_map(|y| (0..32).map(move |x| (x, y))).filter(|(x, y)| frame.dot(*x, *y)).collect()
+}
+
+/// The dot or icon that a bit of the display RAM lights: `Ok((x, y))`, `Err(icon)`, or nothing.
+fn lights(model: &'static Model, nibble: u16, bit: u8) -> Option<Result<(usize, usize), usize>> {
+    let frame = frame(model, &[(nibble, 1 << bit)]);
+    match (&dots(&frame)[..], frame.icons.count_ones()) {
+        ([], 0) => None,
+        ([dot], 0) => Some(Ok(*dot)),
+        ([], 1) => Some(Err(frame.icons.trailing_zeros() as usize)),
+        (dots, icons) => panic!("{nibble:X} bit {bit} lights {dots:?} and {icons} icons"),
+    }
+}
+
+/// `e0c6s46.md` §16, all at once.
+#[test]
+fn a_picture_of_the_p1_is_that_of_the_fact_sheet() {
+    let writes = [(0xf72, 9), (0xe00, 1), (0xecf, 8), (0xe48, 1), (0xea9, 8), (0xeb9, 1), (0xe10, 8)];
+    let frame = frame(&models::P1, &writes);
+    assert_eq!(dots(&frame), [(0, 0), (16, 0), (31, 15)]);
+    assert_eq!((frame.icons, frame.contrast), (1 << 4 | 1 << 3, 9));
+}
+
+/// Every nibble full: every dot and icon of every model, and the raw lines of those without a table.
+#[test]
+fn all_dots_and_icons_can_be_lit() {
+    for model in MODELS {
+        let mut all = Frame::default();
+        for nibble in (0xe00..0xe50).chain(0xe80..0xed0) {
+            let one = frame(model, &[(nibble, 15)]);
+            for (y, row) in one.rows.into_iter().enumerate() {
+                assert_eq!(all.rows[y] & row, 0, "{}: {nibble:X} lights a dot again", model.name);
+                all.rows[y] |= row;
+            }
+            all.icons |= one.icons;
+        }
+        assert_eq!(all.rows, [u32::MAX; 16], "{}", model.name);
+        assert_eq!(all.icons, if model.icons[0].is_some() { 255 } else { 0 }, "{}", model.name);
+    }
 }
 
 #[test]
