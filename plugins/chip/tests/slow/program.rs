@@ -34,7 +34,7 @@ impl Soup {
         let page = (bank >> 8) as u16;
         let mut words = std::mem::take(&mut self.words);
         for vector in (2..16).step_by(2) {
-            let (page, step) = (page | 2 + self.random.below(2), vector * 16 + self.random.below(4));
+            let (page, step) = (page | (2 + self.random.below(2)), vector * 16 + self.random.below(4));
             words[bank | 0x100 | usize::from(vector)] = 0xE40 | page;
             words[bank | 0x101 | usize::from(vector)] = step;
             self.handler(vector);

@@ -113,7 +113,7 @@ fn times(one: &Value, found: &[u64]) -> Verdict {
 fn level(edges: &[(u64, Edge)], half: u64) -> bool {
     let tones = edges.iter().filter(|edge| edge.0 <= half / 2);
     let tone: Option<Tone> =
-        tones.filter_map(|edge| if let Edge::Tone(tone) = edge.1 { Some(tone) } else { None }).last().flatten();
+        tones.filter_map(|edge| if let Edge::Tone(tone) = edge.1 { Some(tone) } else { None }).next_back().flatten();
     tone.is_some_and(|tone| half % (2 * u64::from(tone.divisor)) < u64::from(tone.high_half_ticks))
 }
 
