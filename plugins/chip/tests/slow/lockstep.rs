@@ -2,6 +2,7 @@
 
 use crate::slow::{Observation, Slow};
 use eggtooth_chip::{Chip, Edge, Model, Pins, Program};
+use std::collections::VecDeque;
 
 /// Both chips; everything done to them is done to both.
 #[derive(Clone)]
@@ -10,6 +11,8 @@ pub struct Lockstep {
     fast: Chip,
     /// Edges of the fast chip since the last comparison.
     edges: Vec<(u64, Edge)>,
+    /// The last changes of pins: when and to what.
+    pins: VecDeque<(u64, Pins)>,
 }
 
 /// Everything to see of the fast chip.
@@ -39,9 +42,13 @@ pub fn observe(chip: &Chip) -> Observation {
     }
 }
 
-/// In which order a reset and what it does to the pins are told is left open.
-fn resets_first(mut edges: Vec<(u64, Edge)>) -> Vec<(u64, Edge)> {
-    edges.sort_by_key(|(at, edge)| (*at, !matches!(edge, Edge::WatchdogReset | Edge::PinReset)));
+/// Where a reset, an undefined word and a change of pins meet at one tick, their order is left open.
+fn in_order(mut edges: Vec<(u64, Edge)>) -> Vec<(u64, Edge)> {
+    edges.sort_by_key(|(at, edge)| match edge {
+        Edge::WatchdogReset | Edge::PinReset => (*at, 0),
+        Edge::UndefinedOpcode(_) => (*at, 2),
+        _ => (*at, 1),
+    });
     edges
 }
 
@@ -49,11 +56,15 @@ impl Lockstep {
     /// Both at power-on.
     pub fn new(model: &'static Model, words: &[u16]) -> Lockstep {
         let fast = Chip::new(model, Program::new(words));
-        Lockstep { slow: Slow::new(model, words), fast, edges: Vec::new() }
+        Lockstep { slow: Slow::new(model, words), fast, edges: Vec::new(), pins: VecDeque::new() }
     }
 
     /// Pin levels from now on.
     pub fn set_pins(&mut self, pins: Pins) {
+        if self.pins.len() == 4 {
+            self.pins.pop_front();
+        }
+        self.pins.push_back((self.slow.tick(), pins));
         self.fast.set_pins(pins, &mut self.edges);
         self.slow.set_pins(pins);
     }
@@ -120,8 +131,8 @@ impl Lockstep {
 
     /// Compares every edge since the last time, and everything there is to see now.
     fn compare(&mut self) -> Result<(), String> {
-        let ours = resets_first(std::mem::take(&mut self.slow.edges));
-        let theirs = resets_first(std::mem::take(&mut self.edges));
+        let ours = in_order(std::mem::take(&mut self.slow.edges));
+        let theirs = in_order(std::mem::take(&mut self.edges));
         let told =
             |edge: Option<&(u64, Edge)>| edge.map_or("nothing".into(), |(at, edge)| format!("{edge:X?} at {at}"));
         let (slow, fast) = (self.slow.observe(), observe(&self.fast));
@@ -136,6 +147,7 @@ impl Lockstep {
         if said.is_empty() {
             return Ok(());
         }
-        Err(format!("tick {}: {said}\n{}", slow.tick, self.slow.last_steps()))
+        let pins: String = self.pins.iter().map(|(at, pins)| format!("{at:9} {pins:?}\n")).collect();
+        Err(format!("tick {}: {said}\n{}{pins}", slow.tick, self.slow.last_steps()))
     }
 }
