@@ -189,8 +189,7 @@ fn known_notes(known: Option<Known>, chip: ChipKind) -> Vec<String> {
             notes.push("guessed from its first word alone; `--model` takes another wiring".to_owned());
         }
         None if chip == ChipKind::S48 => {
-            notes
-                .push("wired like the Angel toy, as most for this chip are; `--model` takes another wiring".to_owned());
+            notes.push("wired like the Angel toy as a guess; `--model` takes another wiring".to_owned());
         }
         None => {}
     }

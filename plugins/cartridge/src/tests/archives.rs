@@ -204,4 +204,33 @@ proptest! {
         }
         let _ = Cartridge::from_bytes(None, &bytes);
     }
+
+    #[test]
+    fn damaged_gzip_files_are_survived(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8), seed: u32) {
+        let mut bytes = gzip(&big_endian(&program(6144, seed)));
+        for (at, value) in changes {
+            // Aim at the header and the first blocks.
+            let at = at.index(bytes.len().min(200));
+            bytes[at] = value;
+        }
+        let _ = Cartridge::from_bytes(None, &bytes);
+    }
+
+    /// Whatever the files in a zip are and are called, at most one image comes out, and it is one of them.
+    #[test]
+    fn any_entries_are_survived(entries in proptest::collection::vec(("[a-z/.]{1,12}", any::<Vec<u8>>()), 0..6), seed: Option<u32>) {
+        let mut all: Vec<(String, Vec<u8>)> = Vec::new();
+        for (name, bytes) in entries {
+            if !name.ends_with('/') && all.iter().all(|(other, _)| *other != name) {
+                all.push((name, bytes));
+            }
+        }
+        let words = seed.map(|seed| program(6144, seed));
+        if let Some(words) = &words {
+            all.push(("THE ROM".to_owned(), big_endian(words)));
+        }
+        let borrowed: Vec<(&str, &[u8])> = all.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let read = Cartridge::from_bytes(None, &zip(&borrowed));
+        prop_assert_eq!(read.ok().map(|rom| rom.words.to_vec()), words);
+    }
 }

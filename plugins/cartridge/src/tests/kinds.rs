@@ -1,6 +1,8 @@
 //! Files of other kinds: each is called what it is, and told what to do with.
 
-use super::{big_endian, program, refusal};
+use proptest::prelude::*;
+
+use super::{big_endian, program, refusal, sentence};
 use crate::{Cartridge, Format};
 
 /// `length` bytes in which `text` stands at `offset`.
@@ -167,5 +169,20 @@ fn a_rom_is_never_taken_for_another_kind() {
         let rom = Cartridge::from_bytes(None, &big_endian(&words)).unwrap_or_else(|e| panic!("{seed}: {e}"));
         let packed = rom.to_bytes(Format::Packed);
         assert_eq!(Cartridge::from_bytes(None, &packed).unwrap().identity, rom.identity, "{seed}");
+    }
+}
+
+proptest! {
+    /// The first bytes of every kind, with anything after them.
+    #[test]
+    fn any_continuation_of_a_mark_is_survived(
+        mark in prop::sample::select(vec![&b"MZ"[..], b"BM", b"RIFF", b"FORM", b"\0\0\x01\0", b"\xff\xfe", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"\x0c", b"{\"tick_counter\"", b"#!", b"ram "]),
+        rest in proptest::collection::vec(any::<u8>(), 0..600),
+        name in proptest::option::of("\\PC{0,20}"),
+    ) {
+        let bytes = [mark, &rest].concat();
+        if let Err(error) = Cartridge::from_bytes(name.as_deref(), &bytes) {
+            sentence(error);
+        }
     }
 }

@@ -162,6 +162,35 @@ proptest! {
         }
     }
 
+    /// Every length, word pairs or not, with anything in front or behind.
+    #[test]
+    fn any_length_is_refused_in_one_sentence(
+        length in 0usize..70_000,
+        seed: u32,
+        mask in prop::sample::select(vec![[0xffu8, 0xff], [0x0f, 0xff], [0xff, 0x0f], [0, 0]]),
+        front in vec(any::<u8>(), 0..20),
+        tail in (any::<u8>(), 0usize..40_000),
+    ) {
+        let word = |n: usize| (seed.wrapping_add(n as u32).wrapping_mul(2_654_435_761) >> 11) as u8;
+        let mut bytes = front;
+        bytes.extend((0..length).map(|n| word(n) & mask[n % 2]));
+        bytes.extend(std::iter::repeat_n(tail.0, tail.1));
+        if let Err(error) = Cartridge::from_bytes(None, &bytes) {
+            super::sentence(error);
+        }
+    }
+
+    /// A whole image with something in front or behind is never taken for a right one.
+    #[test]
+    fn extra_bytes_are_counted(seed: u32, large: bool, extra in 1usize..=64, front: bool, filler: u8) {
+        let image = with_entries(if large { 8192 } else { 6144 }, seed);
+        let more = vec![filler; extra];
+        let bytes = if front { [&more[..], &image].concat() } else { [&image[..], &more].concat() };
+        let text = refusal(&bytes);
+        let count = if extra == 1 { "one byte".to_owned() } else { format!("{extra} bytes") };
+        prop_assert!(text.contains(&format!("{count} more than")), "{}", text);
+    }
+
     /// A whole file of any format with a few bytes changed or cut off.
     #[test]
     fn damaged_files_are_survived(
