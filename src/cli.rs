@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use eggtooth_cartridge::Format;
 use eggtooth_cartridge::models::{self, MODELS};
 use eggtooth_chip::Model;
+use eggtooth_toy::Choice;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -87,6 +88,12 @@ pub struct RunArguments {
     /// Press buttons: lines `TICK press|release A|B|C|TAP`, `#` starts a comment
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
+    /// Play a recording instead: its toy from its start, with its presses, to its end
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "load", "model", "record"])]
+    pub replay: Option<PathBuf>,
+    /// Record what is pressed, to be played with `--replay`
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Go on from this save
     #[arg(long, value_name = "STATE")]
     pub load: Option<PathBuf>,
@@ -107,15 +114,14 @@ pub struct RunArguments {
     pub audio: Option<PathBuf>,
 }
 
-/// One of the two ways to say how long a run is.
+/// One of the two ways to say how long a run is; a recording says it itself.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
 pub struct Length {
     /// Run for so many periods of the crystal, 32768 a second
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = number, required_unless_present_any = ["steps", "replay"])]
     pub ticks: Option<u64>,
     /// Run for so many instructions and entries into interrupts
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = number, conflicts_with = "ticks")]
     pub steps: Option<u64>,
 }
 
@@ -247,6 +253,34 @@ pub enum SaveCommand {
         /// Its name or folder
         name: String,
     },
+    /// Say what becomes of the time while nobody plays with a pet
+    SetAbsence {
+        /// Its name or folder
+        name: String,
+        /// live: it lives all of it; hold: its time stands still; ask: it is asked about
+        choice: AbsenceChoice,
+    },
+}
+
+/// What becomes of absences.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AbsenceChoice {
+    /// Every tick is lived.
+    Live,
+    /// Time stands still.
+    Hold,
+    /// The player is asked.
+    Ask,
+}
+
+impl From<AbsenceChoice> for Choice {
+    fn from(choice: AbsenceChoice) -> Choice {
+        match choice {
+            AbsenceChoice::Live => Choice::Live,
+            AbsenceChoice::Hold => Choice::Hold,
+            AbsenceChoice::Ask => Choice::Ask,
+        }
+    }
 }
 
 fn model(name: &str) -> Result<&'static Model, String> {

@@ -15,8 +15,7 @@ use eggtooth_desk::DeskPlugin;
 use eggtooth_screen::ScreenPlugin;
 use eggtooth_shell::ShellPlugin;
 use eggtooth_toy::face::{Notice, Pace, ShelfCommand, Shown, Toy, ToyPlugin};
-use eggtooth_toy::{Home, Request, Session};
-use std::path::Path;
+use eggtooth_toy::{Home, Request, Session, name_of_file};
 use std::process::ExitCode;
 
 /// The window at first start: the size all screenshots are judged at.
@@ -32,7 +31,7 @@ const LOUD_LIBRARIES: &str = "winit=error,bevy_render=error,wgpu=error,naga=erro
 /// driver; each says what to do.
 pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
     let rom = arguments.rom.as_deref().map(Cartridge::open).transpose()?;
-    let rom_name = arguments.rom.as_deref().and_then(toy_name);
+    let rom_name = arguments.rom.as_deref().and_then(name_of_file);
     preflight::check()?;
     let home = Home::open(arguments.data_dir)?;
     let started = home.start(Request { rom, rom_name, toy: arguments.toy })?;
@@ -78,11 +77,4 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
 
 fn put_on_desk(commands: &mut Commands, session: Session, pace: Pace) {
     commands.spawn((Toy(session), Shown, pace));
-}
-
-/// What a pet with this ROM is called until somebody gives it a name: the file's name without its
-/// ending, where that makes a name.
-fn toy_name(path: &Path) -> Option<String> {
-    let stem = path.file_stem()?.to_str()?;
-    eggtooth_vault::check_name(stem).ok()
 }

@@ -2,6 +2,7 @@
 
 mod ears;
 mod picture;
+mod replay;
 mod script;
 mod state;
 mod trace;
@@ -12,8 +13,9 @@ use anyhow::{Context, Result, bail};
 use ears::Ears;
 use eggtooth_cartridge::Cartridge;
 use eggtooth_chip::{Registers, Step, flag};
-use eggtooth_toy::{Button, Machine, STATE, TICKS_PER_SECOND};
-use eggtooth_vault::{Envelope, Meta, check_name, read_egg};
+use eggtooth_toy::{Button, Machine, STATE, TICKS_PER_SECOND, name_of_file};
+use eggtooth_vault::{Envelope, Meta, read_egg};
+use replay::Replay;
 use std::path::Path;
 use std::process::ExitCode;
 use trace::Trace;
@@ -29,14 +31,24 @@ const DAY: u64 = 86_400 * TICKS_PER_SECOND;
 pub fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let cartridge = rom::open(&arguments.rom)?;
     let loaded = arguments.load.as_deref().map(read_egg).transpose()?;
-    let mut machine = machine(arguments, &cartridge, loaded.as_ref())?;
+    let replay = arguments.replay.as_deref().map(|path| Replay::read(path, &cartridge, &arguments.rom)).transpose()?;
+    let mut machine = match &replay {
+        Some(replay) => Machine::play(&cartridge, &replay.recording)?,
+        None => machine(arguments, &cartridge, loaded.as_ref())?,
+    };
     if let Some(path) = &arguments.script {
         read_script(path, &mut machine)?;
     }
+    if arguments.record.is_some() {
+        machine.record(&name(&arguments.rom, loaded.as_ref()))?;
+    }
     let mut ears = Ears::new(arguments.audio.as_deref(), &machine)?;
-    let traced = live(arguments, &mut machine, &mut ears);
-    let wants_files =
-        arguments.save.is_some() || arguments.audio.is_some() || matches!(arguments.frame, Some(FrameOutput::Png(_)));
+    let mut other = None;
+    let traced = live(arguments, &mut machine, &mut ears, replay.as_ref(), &mut other);
+    let wants_files = arguments.save.is_some()
+        || arguments.record.is_some()
+        || arguments.audio.is_some()
+        || matches!(arguments.frame, Some(FrameOutput::Png(_)));
     // Files are wanted even if nobody reads the trace to its end.
     if let Err(error) = &traced
         && !(wants_files && output::is_closed_pipe(error))
@@ -44,6 +56,9 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode> {
         return traced.map(|()| ExitCode::SUCCESS);
     }
     ears.finish(machine.tick())?;
+    if let Some(path) = &arguments.record {
+        replay::write(path, &mut machine)?;
+    }
     if let Some(path) = &arguments.save {
         save(path, &arguments.rom, &machine, loaded)?;
     }
@@ -57,7 +72,17 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode> {
     if arguments.state.is_some() {
         output::print(&state::json(&machine)?)?;
     }
-    Ok(ExitCode::SUCCESS)
+    // Told last, so that whoever looks for the reason has the state.
+    match other {
+        Some(sentence) => bail!("{sentence}"),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// What a toy is called: as in the save, else after its ROM.
+fn name(rom: &Path, loaded: Option<&Envelope>) -> String {
+    let saved = loaded.map(|envelope| envelope.meta.name.clone());
+    saved.or_else(|| name_of_file(rom)).unwrap_or_else(|| "Toy".into())
 }
 
 /// The machine at the start: as saved, or with a fresh battery.
@@ -89,18 +114,34 @@ fn read_script(path: &Path, machine: &mut Machine) -> Result<()> {
     Ok(())
 }
 
-/// Lets time pass.
-fn live(arguments: &RunArguments, machine: &mut Machine, ears: &mut Ears) -> Result<()> {
+/// Lets time pass. A recording that is played to its end and ends in another state than it did is told in
+/// `other`.
+fn live(
+    arguments: &RunArguments,
+    machine: &mut Machine,
+    ears: &mut Ears,
+    replay: Option<&Replay>,
+    other: &mut Option<String>,
+) -> Result<()> {
     let start = machine.tick();
     let mut trace = arguments.trace.then(Trace::new);
-    let result = match (arguments.length.steps, arguments.length.ticks) {
-        (Some(steps), _) => step(machine, steps, u64::MAX, ears, trace.as_mut()),
-        (None, ticks) => {
-            let end = start.saturating_add(ticks.unwrap_or(0));
-            match trace.as_mut() {
-                Some(trace) => step(machine, u64::MAX, end, ears, Some(trace)),
-                None => advance(machine, end, ears),
+    let mut to = |machine: &mut Machine, end: u64| match trace.as_mut() {
+        Some(trace) => step(machine, u64::MAX, end, ears, Some(trace)),
+        None => advance(machine, end, ears),
+    };
+    let result = match (arguments.length.steps, arguments.length.ticks, replay) {
+        (Some(steps), ..) => step(machine, steps, u64::MAX, ears, trace.as_mut()),
+        (None, ticks, None) => to(machine, start.saturating_add(ticks.unwrap_or(0))),
+        (None, ticks, Some(replay)) => {
+            let last = replay.recording.end();
+            let end = ticks.map_or(last, |ticks| start.saturating_add(ticks));
+            let lived = to(machine, end.min(last));
+            if end >= last {
+                // Inputs at the very last tick.
+                machine.advance(last, &mut ());
+                *other = replay.check(machine)?;
             }
+            lived.and_then(|()| to(machine, end))
         }
     };
     let traced = trace.map_or(Ok(()), |trace| output::told(trace.finish()));
@@ -176,8 +217,7 @@ fn save(path: &Path, rom: &Path, machine: &Machine, loaded: Option<Envelope>) ->
     let mut envelope = match loaded {
         Some(envelope) => envelope,
         None => {
-            let stem = rom.file_stem().map(|stem| stem.to_string_lossy());
-            let name = stem.and_then(|stem| check_name(&stem).ok()).unwrap_or_else(|| "Toy".into());
+            let name = name(rom, None);
             let model = machine.model().name.into();
             Envelope::new(Meta { name, rom: *machine.identity(), model, saved_at: 0, tick: 0 })
         }

@@ -2,9 +2,9 @@
 
 use crate::cli::{SaveArguments, SaveCommand};
 use crate::output;
-use anyhow::{Result, anyhow};
-use eggtooth_toy::{Home, TICKS_PER_SECOND, now, pip};
-use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex};
+use anyhow::{Result, anyhow, bail};
+use eggtooth_toy::{Choice, Home, PLAY, TICKS_PER_SECOND, now, pip, span};
+use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex, read_egg};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,11 +17,15 @@ pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
     match arguments.command {
         SaveCommand::List { json, retired } => {
             let entries = if retired { dir.retired()? } else { dir.list()? };
-            output::print(&if json { to_json(&views(dir, &entries))? } else { list(dir, &entries, retired) })?;
+            output::print(&if json { to_json(&views(dir, &entries, retired))? } else { list(dir, &entries, retired) })?;
         }
         SaveCommand::Show { name, json } => {
             let entry = dir.find(&name)?;
-            output::print(&if json { to_json(&View::new(dir, &entry))? } else { show(dir, &entry) })?;
+            output::print(&if json {
+                to_json(&View::new(dir, &entry, choice(dir, &entry)))?
+            } else {
+                show(dir, &entry)
+            })?;
         }
         SaveCommand::Export { name, file } => {
             let entry = dir.find(&name)?;
@@ -29,6 +33,12 @@ pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
             output::print(&format!("{} was copied to {}\n", entry.name(), file.display()))?;
         }
         SaveCommand::Import { file } => {
+            if read_egg(&file)?.block(PLAY).is_some() {
+                bail!(
+                    "{} is a recording and not a pet; `eggtooth run ROM --replay` or the game's menu plays it",
+                    file.display()
+                );
+            }
             let entry = dir.import(&file)?;
             output::print(&format!("{} is on the shelf\n", entry.name()))?;
             if let Some(meta) = &entry.meta
@@ -52,6 +62,14 @@ pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
             let restored = dir.restore(&retired(dir, &name)?.slug)?;
             output::print(&format!("{} is back on the shelf\n", restored.name()))?;
         }
+        SaveCommand::SetAbsence { name, choice } => {
+            let entry = dir.find(&name)?;
+            let mut envelope = dir.load(&entry.slug)?.envelope;
+            let choice = Choice::from(choice);
+            choice.put(&mut envelope)?;
+            dir.save(&entry.slug, &envelope)?;
+            output::print(&format!("{}: {}\n", entry.name(), explain(choice)))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -65,6 +83,15 @@ fn retired(dir: &DataDir, name: &str) -> Result<Entry> {
     found.ok_or_else(|| anyhow!("no retired toy is called \"{wanted}\"; `eggtooth save list --retired` shows them"))
 }
 
+/// What becomes of absences, in words.
+fn explain(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Ask => "asked about after every absence",
+        Choice::Live => "it lives while nobody plays",
+        Choice::Hold => "its time stands still while nobody plays",
+    }
+}
+
 fn is_rom_here(dir: &DataDir, rom: &RomId) -> bool {
     pip().is_ok_and(|pip| pip.identity == *rom) || dir.rom(rom).is_ok()
 }
@@ -76,6 +103,9 @@ struct View<'a> {
     folder: &'a str,
     /// No save of it can be read.
     damaged: bool,
+    /// `ask`, `live` or `hold`; not told of retired pets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absence: Option<&'static str>,
     #[serde(flatten)]
     meta: Option<MetaView<'a>>,
     /// By file name.
@@ -116,11 +146,12 @@ impl From<&Health> for HealthView {
 }
 
 impl View<'_> {
-    fn new<'a>(dir: &DataDir, entry: &'a Entry) -> View<'a> {
+    fn new<'a>(dir: &DataDir, entry: &'a Entry, absence: Option<Choice>) -> View<'a> {
         View {
             name: entry.name(),
             folder: entry.slug.as_str(),
             damaged: entry.meta.is_none(),
+            absence: absence.map(Choice::word),
             meta: entry.meta.as_ref().map(|meta| MetaView {
                 model: &meta.model,
                 rom: hex(&meta.rom),
@@ -133,8 +164,15 @@ impl View<'_> {
     }
 }
 
-fn views<'a>(dir: &DataDir, entries: &'a [Entry]) -> Vec<View<'a>> {
-    entries.iter().map(|entry| View::new(dir, entry)).collect()
+/// What becomes of the absences of a pet on the shelf; `None` where all its saves are damaged.
+fn choice(dir: &DataDir, entry: &Entry) -> Option<Choice> {
+    Some(Choice::of(&dir.load(&entry.slug).ok()?.envelope))
+}
+
+fn views<'a>(dir: &DataDir, entries: &'a [Entry], retired: bool) -> Vec<View<'a>> {
+    // A retired pet may have the folder name of one on the shelf.
+    let absence = |entry| if retired { None } else { choice(dir, entry) };
+    entries.iter().map(|entry| View::new(dir, entry, absence(entry))).collect()
 }
 
 fn to_json(value: &impl Serialize) -> Result<String> {
@@ -170,6 +208,9 @@ fn show(dir: &DataDir, entry: &Entry) -> String {
         let _ = writeln!(text, "lived   {} ({} ticks)", span(meta.tick / TICKS_PER_SECOND), meta.tick);
         let _ = writeln!(text, "saved   {}", ago(meta.saved_at));
     }
+    if let Some(choice) = choice(dir, entry) {
+        let _ = writeln!(text, "away    {}", explain(choice));
+    }
     for (file, health) in GENERATIONS.iter().zip(&entry.generations) {
         let about = match health {
             Health::Good { sequence, saved_at } => format!("save number {sequence}, {}", ago(*saved_at)),
@@ -190,15 +231,4 @@ fn ago(saved_at: u64) -> String {
         Some(seconds) => format!("{} ago", span(seconds)),
         None => "in the future by this computer's clock".into(),
     }
-}
-
-/// A length of time in its largest unit.
-fn span(seconds: u64) -> String {
-    let (n, unit) = match seconds {
-        0..120 => (seconds, "second"),
-        120..7200 => (seconds / 60, "minute"),
-        7200..172_800 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
 }

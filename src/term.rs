@@ -12,7 +12,7 @@ use crate::cli::TermArguments;
 use crate::{output, rom};
 use anyhow::{Result, bail};
 use crossterm::event::Event;
-use eggtooth_toy::{Home, Request, Session, Started};
+use eggtooth_toy::{Home, Request, Session, Started, name_of_file};
 use eggtooth_vault::check_name;
 use input::{Input, Inputs};
 use keys::{Action, Keys};
@@ -21,7 +21,6 @@ use paint::Painter;
 use scene::{Charset, Scene};
 use signals::Signals;
 use std::io::IsTerminal;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 use terminal::Terminal;
@@ -34,7 +33,7 @@ const ATTENTION: usize = 7;
 /// `eggtooth term`.
 pub fn term(arguments: TermArguments) -> Result<ExitCode> {
     let cartridge = arguments.rom.as_deref().map(rom::open).transpose()?;
-    let rom_name = arguments.rom.as_deref().and_then(toy_name);
+    let rom_name = arguments.rom.as_deref().and_then(name_of_file);
     let toy = arguments.toy.as_deref().map(check_name).transpose()?;
     check_terminal()?;
     let home = Home::open(arguments.data_dir)?;
@@ -51,12 +50,6 @@ pub fn term(arguments: TermArguments) -> Result<ExitCode> {
     }
     saved?;
     played.map(|()| ExitCode::SUCCESS)
-}
-
-/// What a pet with this ROM is called until somebody gives it a name: the file's name without its
-/// ending, where that makes a name.
-fn toy_name(path: &Path) -> Option<String> {
-    check_name(path.file_stem()?.to_str()?).ok()
 }
 
 fn check_terminal() -> Result<()> {

@@ -67,6 +67,60 @@ fn a_run_goes_on_where_it_was_saved() {
 }
 
 #[test]
+fn a_recording_is_lived_again_in_every_way() {
+    let folder = Folder::new();
+    let pip = pip();
+    let pip = pip.to_str().unwrap();
+    let keys =
+        "1500000 press A\n1504096 release A\n1600000 press B\n1604096 release B\n1700000 press C\n2000000 release C\n";
+    folder.file("keys", keys);
+    folder.run(&format!("run {pip} --ticks 1400000 --save egg.egg")).works();
+    let outputs = "--state json --frame text --audio";
+    let record =
+        format!("run {pip} --load egg.egg --ticks 2000000 --script keys --record r.eggplay {outputs} wav:r.wav");
+    let first = folder.run(&record);
+    let again = folder.run(&format!("run {pip} --replay r.eggplay {outputs} wav:a.wav"));
+    assert_eq!(again.works(), first.works());
+    assert_eq!(fs::read(folder.path("a.wav")).unwrap(), fs::read(folder.path("r.wav")).unwrap());
+    // A trace is of the same life.
+    let traced = folder.run(&format!("run {pip} --replay r.eggplay --trace --state json"));
+    assert!(traced.out.lines().last() == first.out.lines().last(), "{:?}", traced.err);
+    // A part of it, and more than it.
+    let start = state(folder.run(&format!("run {pip} --load egg.egg --ticks 0 --state json")).works());
+    let tick = start["tick"].as_u64().unwrap();
+    let part = folder.run(&format!("run {pip} --replay r.eggplay --ticks 250000 --state json"));
+    let plain = folder.run(&format!("run {pip} --load egg.egg --ticks 250000 --script keys --state json"));
+    assert_eq!(part.works(), plain.works());
+    let more = folder.run(&format!("run {pip} --replay r.eggplay --ticks 3000000 --state json"));
+    assert!(state(more.works())["tick"].as_u64().unwrap() >= tick + 3_000_000);
+    let none = folder.run(&format!("run {pip} --load egg.egg --ticks 2000000 --state json"));
+    assert_ne!(none.works(), first.out.lines().last().unwrap());
+    // The same life gives the same file.
+    let bytes = fs::read(folder.path("r.eggplay")).unwrap();
+    folder.run(&record).works();
+    assert_eq!(fs::read(folder.path("r.eggplay")).unwrap(), bytes);
+}
+
+#[test]
+fn what_becomes_of_absences_is_kept_with_the_pet() {
+    let folder = Folder::new();
+    folder.beeper(0);
+    folder.run("run beep0.rom --ticks 1000 --save a.egg").works();
+    folder.run("save import a.egg --data-dir shelf").works();
+    for (choice, words) in [
+        ("live", "it lives while nobody plays"),
+        ("hold", "its time stands still while nobody plays"),
+        ("ask", "asked about after every absence"),
+    ] {
+        let done = folder.run(&format!("save set-absence beep0 {choice} --data-dir shelf"));
+        assert_eq!(done.works(), format!("beep0: {words}\n"));
+        let shown = folder.run("save show beep0 --json --data-dir shelf");
+        assert_eq!(state(shown.works())["absence"], choice);
+        assert!(folder.run("save show beep0 --data-dir shelf").works().contains(words));
+    }
+}
+
+#[test]
 fn a_button_in_a_script_is_seen() {
     let folder = Folder::new();
     // Copies the input port to RAM for ever.
