@@ -3,7 +3,6 @@
 mod ears;
 mod picture;
 mod replay;
-mod script;
 mod state;
 mod trace;
 
@@ -13,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use ears::Ears;
 use eggtooth_cartridge::Cartridge;
 use eggtooth_chip::{Registers, Step, flag};
-use eggtooth_toy::{Button, Machine, STATE, TICKS_PER_SECOND, name_of_file};
+use eggtooth_toy::{Button, Machine, STATE, TICKS_PER_SECOND, name_of_file, script};
 use eggtooth_vault::{Envelope, Meta, read_egg};
 use replay::Replay;
 use std::path::Path;

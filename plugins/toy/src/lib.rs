@@ -3,8 +3,8 @@
 //! [`Machine`] is a chip with its buttons; [`Home`] is the shelf of pets in a data folder and
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
 //! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
-//! ([`Account`]); a [`Recording`] can be lived again. `BLOCKS.md` has the bytes that this crate puts into
-//! saves. Nothing here draws or sounds.
+//! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses. `BLOCKS.md` has the
+//! bytes that this crate puts into saves. Nothing here draws or sounds.
 
 mod absence;
 mod account;
@@ -18,6 +18,7 @@ mod machine;
 mod pip;
 mod presses;
 mod recording;
+pub mod script;
 mod session;
 mod watch;
 

@@ -2,7 +2,7 @@
 //!
 //! One event a line, `TICK press|release A|B|C|TAP`; ticks do not fall; `#` starts a comment.
 
-use eggtooth_toy::Button;
+use eggtooth_chip::Button;
 
 #[cfg(test)]
 mod tests;
