@@ -52,7 +52,7 @@ impl Slow {
         self.r.reset();
         self.clock = Clock::default();
         self.stopwatch = Stopwatch::default();
-        self.timer.reset(self.pins.k0 & 8 != 0);
+        self.timer.reset();
         self.buzzer = Buzzer::default();
         self.inputs = Inputs::default();
         self.ports = Ports::default();

@@ -42,12 +42,13 @@ pub fn observe(chip: &Chip) -> Observation {
     }
 }
 
-/// Where a reset, an undefined word and a change of pins meet at one tick, their order is left open.
+/// In which order things of different kinds at one tick are told is left open.
 fn in_order(mut edges: Vec<(u64, Edge)>) -> Vec<(u64, Edge)> {
     edges.sort_by_key(|(at, edge)| match edge {
         Edge::WatchdogReset | Edge::PinReset => (*at, 0),
+        Edge::Tone(_) => (*at, 1),
         Edge::UndefinedOpcode(_) => (*at, 2),
-        _ => (*at, 1),
+        _ => (*at, 3),
     });
     edges
 }

@@ -109,9 +109,10 @@ impl Timer {
         self.rest_filter(k03);
     }
 
-    /// Counter and reload survive.
-    pub fn reset(&mut self, k03: bool) {
-        *self = Timer { count: self.count, reload: self.reload, seen: k03, filtered: k03, ..Timer::default() };
+    /// Counter and reload survive, and the filter goes on.
+    pub fn reset(&mut self) {
+        let Timer { count, reload, seen, filtered, .. } = *self;
+        *self = Timer { count, reload, seen, filtered, ..Timer::default() };
     }
 
     pub fn requests(&self, now: u64, halted: bool) -> bool {
