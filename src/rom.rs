@@ -190,9 +190,10 @@ fn sentences(file: &str, cartridge: &Cartridge, names: Option<&Names>) -> String
     let words = cartridge.words.len();
     let _ = writeln!(text, "  {words} words, SHA-256 {}, SHA-1 {}, CRC-32 {:08x}.", sums.sha256, sums.sha1, sums.crc32);
     if let Some(Names { file, count, faults }) = names {
+        let names = if *count == 1 { "name" } else { "names" };
         let _ = match file {
-            Some(path) => write!(text, "  {count} names of its places in {}", path.display()),
-            None => write!(text, "  {count} names of its places come with Eggtooth"),
+            Some(path) => write!(text, "  {count} {names} of its places in {}", path.display()),
+            None => write!(text, "  {count} {names} of its places come with Eggtooth"),
         };
         match &faults[..] {
             [] => {}
@@ -241,4 +242,82 @@ fn convert(file: &Path, out: &Path, format: Format) -> Result<ExitCode> {
         output::print(&format!("{}: {} bytes of {}\n", path.display(), bytes.len(), format.describe()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eggtooth_vault::hex;
+    use std::fs;
+
+    fn other_rom() -> Vec<u16> {
+        let mut words = eggtooth_toy::pip().unwrap().words.to_vec();
+        words[6143] ^= 0x555;
+        words
+    }
+
+    #[test]
+    fn json_has_every_fact() {
+        let pip = eggtooth_toy::pip().unwrap();
+        let names = Names { file: None, count: 2, faults: Vec::new() };
+        let all = serde_json::to_value(RomInfo::new(&pip, Some(&names))).unwrap();
+        assert_eq!(all["sha256"], hex(&pip.identity));
+        assert_eq!((all["sha1"].as_str().unwrap().len(), all["crc32"].as_str().unwrap().len()), (40, 8));
+        assert_eq!((&all["model"], &all["format"], &all["container"]), (&"p1".into(), &"be16".into(), &"plain".into()));
+        assert_eq!((&all["toy"], &all["matched"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+        assert_eq!((&all["symbols"]["file"], &all["symbols"]["names"]), (&serde_json::Value::Null, &2.into()));
+        assert!(all["unverified"].as_array().unwrap().is_empty() && all["embedded"] == true);
+        let unknown = RomInfo::new(&Cartridge::from_words(&other_rom()).unwrap(), None);
+        assert_eq!((unknown.unverified, unknown.embedded), (vec!["wiring"], false));
+    }
+
+    #[test]
+    fn a_symbol_file_beside_the_rom_is_found_and_its_faults_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let rom = Cartridge::from_words(&other_rom()).unwrap();
+        let path = folder.path().join("my.b");
+        fs::write(&path, rom.normalised()).unwrap();
+        assert!(names_of(&path, &rom).is_none());
+        fs::write(folder.path().join("my.sym"), "ram 040 1 hunger\nram 999 1 x\nwhat\n").unwrap();
+        let names = names_of(&path, &rom).unwrap();
+        assert_eq!((names.count, names.faults.len()), (1, 2));
+        let text = sentences("my.b", &rom, Some(&names));
+        assert!(text.contains("  1 name of its places in ") && text.contains("my.sym; line 2"), "{text}");
+        assert!(text.contains("(and 1 more).\n") && text.contains("It runs as model p1.\n"), "{text}");
+        // A folder of that name is none.
+        fs::remove_file(folder.path().join("my.sym")).unwrap();
+        fs::create_dir(folder.path().join("my.sym")).unwrap();
+        assert!(names_of(&path, &rom).is_none());
+        // Pip's names are part of the program.
+        let pip = eggtooth_toy::pip().unwrap();
+        let names = names_of(&path, &pip).unwrap();
+        assert!(names.file.is_none() && names.count > 100);
+        assert!(sentences("pip.rom", &pip, Some(&names)).contains("names of its places come with Eggtooth"));
+    }
+
+    #[test]
+    fn every_refusal_names_its_file_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("empty");
+        fs::write(&path, b"").unwrap();
+        for path in [path, folder.path().join("none"), folder.path().to_path_buf()] {
+            let text = refusal(&path, &Cartridge::open(&path).unwrap_err());
+            assert_eq!(text.matches(&path.display().to_string()).count(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_over_the_rom_or_under_a_false_ending() {
+        let folder = tempfile::tempdir().unwrap();
+        let rom = Cartridge::from_words(&other_rom()).unwrap();
+        let path = folder.path().join("my_high.hex");
+        fs::write(&path, rom.normalised()).unwrap();
+        let refused = |out: &str, format| convert(&path, &folder.path().join(out), format).unwrap_err().to_string();
+        assert!(refused("my_high.hex", Format::Packed).contains("is the ROM itself"));
+        // The second file of the pair would be the ROM.
+        assert!(refused("my_low.hex", Format::Epson).contains("my_high.hex is the ROM itself"));
+        assert!(!folder.path().join("my_low.hex").exists());
+        assert!(refused("my.ZIP", Format::BigEndian).contains("would be no .zip file but big-endian word pairs"));
+        assert_eq!(fs::read(&path).unwrap(), rom.normalised());
+    }
 }
