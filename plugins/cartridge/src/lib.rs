@@ -3,7 +3,11 @@
 //! [`Cartridge::open`] and [`Cartridge::from_bytes`] are the doors for files that people bring:
 //! they read a bounded number of bytes, never panic, and every refusal is one sentence that says
 //! what the file is and what to try. Nothing here runs a program; `toy` does that with
-//! [`Cartridge::words`]. Symbol files are in [`symbols`].
+//! [`Cartridge::words`].
+//!
+//! What is known of toys is data: [`TOYS`] by their programs, [`models`] and [`wiring`] by what is
+//! soldered in them, [`labels`] by what lies where in their memory; each group of facts with its
+//! sources. Symbol files, which give names to places of any other ROM, are in [`symbols`].
 
 mod archive;
 mod cartridge;

@@ -4,7 +4,7 @@ mod table;
 
 use crate::error::RomError;
 use crate::raw;
-use table::{BEGINNINGS, CHOOSE, LATER, SAVE, SHORT};
+use table::{BEGINNINGS, CHOOSE, LATER, PLAIN, SAVE, SHORT, UTF16};
 
 /// What a file is, with article, and what to do instead.
 pub(crate) type Verdict = (&'static str, &'static str);
@@ -50,6 +50,10 @@ fn recognise(bytes: &[u8]) -> Option<Verdict> {
         && let Some((_, what, advice)) = SHORT.iter().find(|(start, ..)| at(0, start))
     {
         return Some((what, advice));
+    }
+    let pairs = |high: usize| bytes.as_chunks::<2>().0.iter().skip(1).all(|pair| pair[high] <= 0x0f);
+    if at(0, b"\xff\xfe") && pairs(1) || at(0, b"\xfe\xff") && pairs(0) {
+        return Some((UTF16, PLAIN));
     }
     confirmed(bytes).or_else(|| saved_state(bytes))
 }

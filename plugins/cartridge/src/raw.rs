@@ -37,6 +37,12 @@ impl Image {
         {
             return Err(RomError::Blank { unit: "word", value: *first });
         }
+        // 000h at 100h jumps to itself.
+        if words.get(RESET) == Some(&0) && words.iter().filter(|word| **word != 0).count() * 50 < words.len() {
+            return Err(RomError::Implausible {
+                reason: "nearly all of it is 00h, and nothing begins at 100h".to_owned(),
+            });
+        }
         let mut notes = Vec::new();
         if let Some(padding) = words.get(WORDS_S46..)
             && !padding.is_empty()
@@ -130,6 +136,11 @@ fn words(bytes: &[u8], join: fn([u8; 2]) -> u16) -> Vec<u16> {
 /// words that are no instructions: 1.8 % in random data, next to none in a program, where even
 /// pictures and tables are made of instructions.
 fn packed(bytes: &[u8]) -> Result<Image, RomError> {
+    // Text makes instructions too; a program has no more than half of its bytes there.
+    let text = bytes.iter().filter(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e)).count();
+    if text * 10 > bytes.len() * 9 {
+        return Err(RomError::Implausible { reason: "nearly all of it is text".to_owned() });
+    }
     let mut words = Vec::with_capacity(bytes.len() / 3 * 2);
     for [a, b, c] in bytes.as_chunks::<3>().0 {
         let (a, b, c) = (u16::from(*a), u16::from(*b), u16::from(*c));

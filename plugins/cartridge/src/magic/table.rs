@@ -1,6 +1,8 @@
 //! Telling bytes of files that people may take for ROMs.
 
 pub(super) const CHOOSE: &str = "choose the ROM's .bin or .b file";
+pub(super) const UTF16: &str = "a text in UTF-16";
+pub(super) const PLAIN: &str = "save it as plain text (UTF-8) and try again";
 const UNPACK: &str = "unpack it first, then choose the ROM file";
 pub(super) const SAVE: &str = "import it with `eggtooth save import`";
 const PATCH: &str = "apply it to the ROM with a patch program, then choose the result";
@@ -146,8 +148,8 @@ pub(super) const LATER: &[(usize, &[u8], &str, &str)] = &[
 
 /// Two or three telling bytes that a program can begin with: believed only if the size is no ROM's.
 pub(super) const SHORT: &[(&[u8], &str, &str)] = &[
-    (b"\xff\xfe", "a text in UTF-16", "save it as plain text (UTF-8) and try again"),
-    (b"\xfe\xff", "a text in UTF-16", "save it as plain text (UTF-8) and try again"),
+    (b"\xff\xfe", UTF16, PLAIN),
+    (b"\xfe\xff", UTF16, PLAIN),
     (b"\x1f\x9d", "a compressed Unix file (.Z)", UNPACK),
     (b"\x1f\xa0", "a compressed Unix file (.Z)", UNPACK),
     (b"\x60\xea", "an ARJ archive", UNPACK),

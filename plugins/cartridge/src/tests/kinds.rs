@@ -107,6 +107,11 @@ fn files_that_confirm_themselves_are_called_by_their_kind() {
     ] {
         assert!(refusal(&bytes).contains(kind), "{kind}: {}", refusal(&bytes));
     }
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let utf16: Vec<u8> = "\u{feff}0FB ".encode_utf16().chain([0x30; 6139]).flat_map(order).collect();
+        assert_eq!(utf16.len(), 12_288);
+        assert!(refusal(&utf16).contains("UTF-16"), "{}", refusal(&utf16));
+    }
     // A program may begin with two such bytes.
     let mut words = program(6144, 1);
     words[0] = 0xfff;

@@ -127,6 +127,16 @@ fn what_is_no_program_is_refused_though_its_size_is_right() {
         let text = refusal(&noise(length));
         assert!(text.contains("size is right but"), "{text}");
     }
+    for length in [9216, 12_288, 16_384] {
+        let mut nearly_blank = vec![0; length];
+        nearly_blank[1000..1010].fill(0x8f);
+        assert!(refusal(&nearly_blank).contains("size is right but"), "{}", refusal(&nearly_blank));
+    }
+    // A log with control characters.
+    let log = b"\x1b[31mThe quick brown fox jumps over the lazy dog.\x1b[0m\n".repeat(300);
+    for length in [9216, 12_288] {
+        assert!(refusal(&log[..length]).contains("nearly all of it is text"), "{}", refusal(&log[..length]));
+    }
     let mut words = program(6144, 2);
     words[0x100] = 0xff1 + 0xb;
     let text = refusal(&big_endian(&words));
