@@ -303,6 +303,13 @@ impl Machine {
         self.chip.frame()
     }
 
+    /// Grows whenever the LCD may show something else: while it stays the same, so does
+    /// [`Machine::frame`]. Not kept in saves.
+    #[must_use]
+    pub fn drawings(&self) -> u64 {
+        self.chip.drawings()
+    }
+
     /// The icons alone, as in [`Frame::icons`]: costs little.
     #[must_use]
     pub fn icons(&self) -> u8 {

@@ -1,6 +1,6 @@
 //! Time: fixed steps, speed, and what slow frames owe.
 
-use super::{Away, BuzzerTone, Clock, Clocks, LcdFrame, Pace, PetCalled, Press, Shown, Toy, ToyEdge, away};
+use super::{Away, BuzzerTone, Clock, Clocks, LcdFrame, Pace, PetCalled, Press, Toy, ToyEdge, away};
 use crate::clocks::Passed;
 use bevy_ecs::prelude::*;
 use bevy_time::{Fixed, Real, Time, Virtual};
@@ -15,8 +15,6 @@ pub const SPEEDS: [u32; 5] = [1, 2, 4, 16, 64];
 pub const FAST_FORWARD: u32 = 1024;
 /// Ticks between two looks at the attention icon.
 const LOOK: u64 = 4096;
-/// Fixed steps between two pictures of a toy that is not shown.
-const UNSEEN: u64 = 16;
 /// The attention icon (fact sheet §11.3).
 const ATTENTION: u8 = 1 << 7;
 /// A fixed step's length.
@@ -30,6 +28,17 @@ const PARTS: u32 = 16;
 /// longer than its limit, and it stands still while the computer is suspended.
 #[derive(Resource, Debug, Default)]
 pub struct Owed(pub Duration);
+
+/// What [`LcdFrame`] was made of: [`crate::Machine::drawings`] of that moment.
+#[derive(Component, Debug, Default)]
+pub(super) struct Drawn(Option<u64>);
+
+impl Drawn {
+    /// Another pet's counter has nothing to do with this one's.
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+}
 
 /// Collects what the virtual clock has not seen since the last frame. Long pieces are absences.
 pub(super) fn owe(
@@ -82,7 +91,7 @@ pub(super) fn latch(
 
 /// One fixed step of every toy.
 pub(super) fn advance(
-    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut Pace, &mut LcdFrame, &mut BuzzerTone, Has<Shown>)>,
+    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut Pace, &mut LcdFrame, &mut BuzzerTone, &mut Drawn)>,
     mut owed: ResMut<Owed>,
     mut edges: MessageWriter<ToyEdge>,
     mut calls: MessageWriter<PetCalled>,
@@ -91,7 +100,7 @@ pub(super) fn advance(
     let paid = debt.min(PAY.max(debt.div_ceil(PARTS)));
     owed.0 -= STEP_TIME * paid;
     let mut heard: Vec<(u64, Edge)> = Vec::new();
-    for (entity, mut toy, mut away, mut clock, mut pace, mut frame, mut tone, shown) in &mut toys {
+    for (entity, mut toy, mut away, mut clock, mut pace, mut frame, mut tone, mut drawn) in &mut toys {
         if pace.paused {
             continue;
         }
@@ -108,7 +117,11 @@ pub(super) fn advance(
         let mut now = start;
         while now < end {
             now = end.min(now + LOOK);
+            let before = machine.drawings();
             machine.advance(now, &mut heard);
+            if machine.drawings() == before {
+                continue;
+            }
             let calls_now = machine.icons() & ATTENTION != 0;
             if calls_now && !called {
                 calls.write(PetCalled { toy: entity });
@@ -120,7 +133,8 @@ pub(super) fn advance(
             called = calls_now;
         }
         clock.set_if_neq(Clock(now));
-        if shown || (now / STEP).is_multiple_of(UNSEEN) {
+        if drawn.0 != Some(machine.drawings()) {
+            drawn.0 = Some(machine.drawings());
             frame.set_if_neq(LcdFrame(machine.frame()));
         }
         tone.set_if_neq(BuzzerTone(machine.tone()));

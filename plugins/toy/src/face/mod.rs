@@ -23,7 +23,7 @@ pub use shelf::{ShelfCommand, ShelfView};
 /// A pet that is being played. One entity is one place on the desk: another pet from the shelf
 /// takes the place of the one before.
 #[derive(Component, Debug)]
-#[require(LcdFrame, BuzzerTone, Pace, Clock, Away)]
+#[require(LcdFrame, BuzzerTone, Pace, Clock, Away, advance::Drawn)]
 pub struct Toy(pub Session);
 
 /// A button of a toy goes down or up.
@@ -67,7 +67,7 @@ pub struct ToySwapped {
 #[derive(Message, Clone, Debug)]
 pub struct Notice(pub String);
 
-/// The latest picture on a toy's LCD; four times a second where the toy is not [`Shown`].
+/// The latest picture on a toy's LCD.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcdFrame(pub Frame);
 

@@ -39,11 +39,14 @@ fn quiet_steps(toy: &Toy, clock: Clock, pace: Pace, away: &Away) -> u32 {
     }
     let mut ahead = machine.ahead();
     let now = (ahead.frame(), ahead.tone());
+    let mut drawn = ahead.drawings();
     for step in 0..HORIZON {
         ahead.advance(clock.0 + STEP * u64::from(step + 1), &mut ());
-        if (ahead.frame(), ahead.tone()) != now {
+        let same = ahead.drawings() == drawn || ahead.frame() == now.0;
+        if !same || ahead.tone() != now.1 {
             return step;
         }
+        drawn = ahead.drawings();
     }
     HORIZON
 }

@@ -1,5 +1,6 @@
 //! The shelf: other pets take the place on the desk, get names, retire and come back.
 
+use super::advance::Drawn;
 use super::{Away, Clock, LcdFrame, Notice, Pace, Toy, ToySwapped};
 use crate::{Home, Session, ToyError};
 use bevy_ecs::prelude::*;
@@ -45,13 +46,16 @@ pub struct ShelfView {
 pub(super) fn serve(
     mut commands: MessageReader<ShelfCommand>,
     home: Option<Res<Home>>,
-    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut LcdFrame, &mut Pace), With<super::Shown>>,
+    mut toys: Query<
+        (Entity, &mut Toy, &mut Away, &mut Clock, &mut LcdFrame, &mut Pace, &mut Drawn),
+        With<super::Shown>,
+    >,
     mut view: ResMut<ShelfView>,
     mut notices: MessageWriter<Notice>,
     mut swapped: MessageWriter<ToySwapped>,
 ) {
     let Some(home) = home else { return };
-    let Ok((entity, mut toy, mut away, mut clock, mut frame, mut pace)) = toys.single_mut() else { return };
+    let Ok((entity, mut toy, mut away, mut clock, mut frame, mut pace, mut drawn)) = toys.single_mut() else { return };
     let mut touched = false;
     for command in commands.read() {
         touched = true;
@@ -62,6 +66,7 @@ pub(super) fn serve(
                 toy.0 = session;
                 *away = Away::default();
                 *clock = Clock::default();
+                drawn.forget();
                 *frame = LcdFrame(toy.0.machine.frame());
                 *pace = Pace { paused: false, fast_forward: false, ..*pace };
                 swapped.write(ToySwapped { toy: entity });
