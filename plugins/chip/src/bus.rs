@@ -75,6 +75,17 @@ impl<S: Sink + ?Sized> Far<'_, S> {
         spans.saturating_sub(u64::from(self.phase)).div_ceil(TICKS_PER_SECOND) as i64
     }
 
+    /// Brings the peripherals to the start of an instruction. On OSC3 the next boundary may be at
+    /// the same tick.
+    #[inline(always)]
+    fn catch_up(&mut self, tick: u64) {
+        if u64::from(self.hz) == TICKS_PER_SECOND {
+            self.io.sync(tick, self.model, self.sink);
+        } else {
+            self.io.settle(tick, self.model, self.sink);
+        }
+    }
+
     /// Display RAM and I/O; unmounted addresses read 0.
     #[inline(never)]
     pub fn read(&mut self, address: u16, clocks: i64) -> u8 {
@@ -86,7 +97,9 @@ impl<S: Sink + ?Sized> Far<'_, S> {
         }
         let tick = self.time(clocks).0;
         let register = address as u8;
-        self.io.sync(tick, self.model, self.sink);
+        if matches!(register, 0..0x28 | 0x30 | 0x31 | 0x75) {
+            self.catch_up(tick);
+        }
         let value = self.io.read(register, tick, self.model, self.sink);
         self.touched |= register < 6 && value != 0 || register & 0xFE == 0x30;
         self.horizon = self.horizon.min(self.io.next_change(register));
@@ -101,7 +114,7 @@ impl<S: Sink + ?Sized> Far<'_, S> {
             self.display[at] = value;
         } else if address & 0xF80 == 0xF00 {
             let tick = self.time(clocks).0;
-            self.io.sync(tick, self.model, self.sink);
+            self.catch_up(tick);
             self.io.write(address as u8, value, tick, self.model, self.sink);
             // Ports, the LCD, the supply check and the reload value bring no event closer.
             self.recheck =

@@ -152,7 +152,7 @@ impl Chip {
             return;
         }
         let tick = self.state.tick;
-        self.state.io.sync(tick, self.model, sink);
+        self.state.io.settle(tick, self.model, sink);
         let before = self.state.io.lines(self.model).serial;
         let released = self.state.io.set_pins(&pins, tick, self.model);
         let serial = self.state.io.lines(self.model).serial;
@@ -332,17 +332,17 @@ impl Chip {
             let seen = if cpu.halted { tick } else { tick.saturating_sub(1) };
             far.io.sync(seen, model, far.sink);
             let pin = far.io.reset_due() <= seen;
-            if pin || far.io.clock.expired() {
+            if pin || far.io.watchdog_expired(seen) {
                 far.io.clock.serve_watchdog();
                 if pin || *watchdog_on && !far.io.is_held() {
+                    far.sink.edge(tick, if pin { Edge::PinReset } else { Edge::WatchdogReset });
                     cpu.reset();
                     far.phase = 0;
                     far.io.reset(tick, model, far.sink);
                     far.drawn = true;
-                    far.sink.edge(tick, if pin { Edge::PinReset } else { Edge::WatchdogReset });
                 }
                 if pin {
-                    far.io.hold();
+                    far.io.hold(seen);
                 }
             }
             if far.io.is_held() {
@@ -384,7 +384,7 @@ impl Chip {
             }
         }
         // However a span is cut into runs, the state at its end is the same.
-        far.io.sync(if cpu.halted { far.base } else { far.base.saturating_sub(1) }, model, far.sink);
+        far.io.settle(far.base, model, far.sink);
         (*now, *phase) = (far.base, far.phase);
         self.drawings += u64::from(far.drawn);
         (last, instructions)

@@ -120,14 +120,15 @@ pub(crate) fn execute<S: Sink + ?Sized>(
     let mut op = first;
     let mut ip = usize::from(slot(r.pc));
     let ram_len = u32::from(far.model.ram_nibbles).min(RAM as u32);
-    let (mut a, mut b) = (r.a, r.b);
     // C is 0 or 1; Z is set when `z` is 0.
-    let mut c = r.flags & flag::C;
-    let mut z = u8::from(r.flags & flag::Z == 0);
     far.side = Side {
         x: u32::from(r.x),
         y: u32::from(r.y),
         sp: r.sp,
+        a: r.a,
+        b: r.b,
+        c: r.flags & flag::C,
+        z: u8::from(r.flags & flag::Z == 0),
         di: r.flags & (flag::D | flag::I),
         budget,
         probe: Probe::NONE,
@@ -183,10 +184,10 @@ pub(crate) fn execute<S: Sink + ?Sized>(
     /// Operand r or q.
     macro_rules! get {
         (A) => {
-            a
+            far.side.a
         };
         (B) => {
-            b
+            far.side.b
         };
         (X) => {
             load!(far.side.x)
@@ -197,10 +198,10 @@ pub(crate) fn execute<S: Sink + ?Sized>(
     }
     macro_rules! set {
         (A, $value:expr) => {
-            a = $value
+            far.side.a = $value
         };
         (B, $value:expr) => {
-            b = $value
+            far.side.b = $value
         };
         (X, $value:expr) => {
             store!(far.side.x, $value)
@@ -220,37 +221,37 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         ($v:expr, $o:expr, $carry:expr) => {{
             let sum = $v + $o + $carry;
             if far.side.di & flag::D == 0 {
-                (c, z) = (sum >> 4, sum & 15);
+                (far.side.c, far.side.z) = (sum >> 4, sum & 15);
             } else if sum >= 10 {
-                (c, z) = (1, (sum - 10) & 15);
+                (far.side.c, far.side.z) = (1, (sum - 10) & 15);
             } else {
-                (c, z) = (0, sum);
+                (far.side.c, far.side.z) = (0, sum);
             }
-            z
+            far.side.z
         }};
     }
     /// Difference with decimal correction where D is set.
     macro_rules! sub {
         ($v:expr, $o:expr, $borrow:expr) => {{
             let difference = $v.wrapping_sub($o).wrapping_sub($borrow);
-            c = difference >> 7;
+            far.side.c = difference >> 7;
             // 6 where D is set and there is a borrow.
-            let correction = (c << 2 & far.side.di) * 3 >> 1;
-            z = difference.wrapping_sub(correction) & 15;
-            z
+            let correction = (far.side.c << 2 & far.side.di) * 3 >> 1;
+            far.side.z = difference.wrapping_sub(correction) & 15;
+            far.side.z
         }};
     }
     macro_rules! compare {
         ($v:expr, $o:expr) => {{
             let difference = $v.wrapping_sub($o);
-            c = difference >> 7;
-            z = difference & 15;
+            far.side.c = difference >> 7;
+            far.side.z = difference & 15;
         }};
     }
     macro_rules! logic {
         ($value:expr) => {{
-            z = $value;
-            z
+            far.side.z = $value;
+            far.side.z
         }};
     }
     macro_rules! push {
@@ -311,15 +312,15 @@ pub(crate) fn execute<S: Sink + ?Sized>(
     }
     macro_rules! flags {
         () => {
-            far.side.di | u8::from(z == 0) << 1 | c
+            far.side.di | u8::from(far.side.z == 0) << 1 | far.side.c
         };
     }
     macro_rules! set_flags {
         ($value:expr) => {{
             let value = $value;
             far.side.di = value & (flag::D | flag::I);
-            z = u8::from(value & flag::Z == 0);
-            c = value & flag::C;
+            far.side.z = u8::from(value & flag::Z == 0);
+            far.side.c = value & flag::C;
         }};
     }
     macro_rules! branch {
@@ -347,13 +348,13 @@ pub(crate) fn execute<S: Sink + ?Sized>(
             if $taken {
                 let now = Probe {
                     ip,
-                    a,
-                    b,
+                    a: far.side.a,
+                    b: far.side.b,
                     x: far.side.x,
                     y: far.side.y,
                     sp: far.side.sp,
-                    c,
-                    z,
+                    c: far.side.c,
+                    z: far.side.z,
                     di: far.side.di,
                     clocks: elapsed!(),
                     count: acc & ((1 << COUNT) - 1),
@@ -415,7 +416,7 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         (adc $r:ident $q:ident) => {{
             let v = get!($r);
             let o = get!($q);
-            set!($r, add!(v, o, c));
+            set!($r, add!(v, o, far.side.c));
             cost!(7);
         }};
         (sub $r:ident $q:ident) => {{
@@ -427,7 +428,7 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         (sbc $r:ident $q:ident) => {{
             let v = get!($r);
             let o = get!($q);
-            set!($r, sub!(v, o, c));
+            set!($r, sub!(v, o, far.side.c));
             cost!(7);
         }};
         (and $r:ident $q:ident) => {{
@@ -457,7 +458,7 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         (fan $r:ident $q:ident) => {{
             let v = get!($r);
             let o = get!($q);
-            z = v & o;
+            far.side.z = v & o;
             cost!(7);
         }};
     }
@@ -473,12 +474,12 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         }};
         (adc $r:ident) => {{
             let v = get!($r);
-            set!($r, add!(v, op.a(), c));
+            set!($r, add!(v, op.a(), far.side.c));
             cost!(7);
         }};
         (sbc $r:ident) => {{
             let v = get!($r);
-            set!($r, sub!(v, op.a(), c));
+            set!($r, sub!(v, op.a(), far.side.c));
             cost!(7);
         }};
         (and $r:ident) => {{
@@ -503,48 +504,48 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         }};
         (fan $r:ident) => {{
             let v = get!($r);
-            z = v & op.a();
+            far.side.z = v & op.a();
             cost!(7);
         }};
         (rlc $r:ident) => {{
             let v = get!($r);
-            z = v << 1 & 15 | c;
-            c = v >> 3;
-            set!($r, z);
+            far.side.z = v << 1 & 15 | far.side.c;
+            far.side.c = v >> 3;
+            set!($r, far.side.z);
             cost!(7);
         }};
         (rrc $r:ident) => {{
             let v = get!($r);
-            z = v >> 1 | c << 3;
-            c = v & 1;
-            set!($r, z);
+            far.side.z = v >> 1 | far.side.c << 3;
+            far.side.c = v & 1;
+            set!($r, far.side.z);
             cost!(5);
         }};
         (acpx $r:ident) => {{
             let v = load!(far.side.x);
             let o = get!($r);
-            store!(far.side.x, add!(v, o, c));
+            store!(far.side.x, add!(v, o, far.side.c));
             bump!(far.side.x, 1);
             cost!(7);
         }};
         (acpy $r:ident) => {{
             let v = load!(far.side.y);
             let o = get!($r);
-            store!(far.side.y, add!(v, o, c));
+            store!(far.side.y, add!(v, o, far.side.c));
             bump!(far.side.y, 1);
             cost!(7);
         }};
         (scpx $r:ident) => {{
             let v = load!(far.side.x);
             let o = get!($r);
-            store!(far.side.x, sub!(v, o, c));
+            store!(far.side.x, sub!(v, o, far.side.c));
             bump!(far.side.x, 1);
             cost!(7);
         }};
         (scpy $r:ident) => {{
             let v = load!(far.side.y);
             let o = get!($r);
-            store!(far.side.y, sub!(v, o, c));
+            store!(far.side.y, sub!(v, o, far.side.c));
             bump!(far.side.y, 1);
             cost!(7);
         }};
@@ -665,15 +666,15 @@ pub(crate) fn execute<S: Sink + ?Sized>(
             }
             jumps {
                 Jp JpIdle JpLeave PsetJp true;
-                JpC JpIdleC JpLeaveC PsetJpC c != 0;
-                JpNc JpIdleNc JpLeaveNc PsetJpNc c == 0;
-                JpZ JpIdleZ JpLeaveZ PsetJpZ z == 0;
-                JpNz JpIdleNz JpLeaveNz PsetJpNz z != 0;
+                JpC JpIdleC JpLeaveC PsetJpC far.side.c != 0;
+                JpNc JpIdleNc JpLeaveNc PsetJpNc far.side.c == 0;
+                JpZ JpIdleZ JpLeaveZ PsetJpZ far.side.z == 0;
+                JpNz JpIdleNz JpLeaveNz PsetJpNz far.side.z != 0;
             }
             others {
                 Kind::Jpba => {
                     cost!(5);
-                    ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(b) << 4 | u16::from(a)));
+                    ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(far.side.b) << 4 | u16::from(far.side.a)));
                 }
                 Kind::Call | Kind::Calz => {
                     push_ip!(0);
@@ -714,7 +715,7 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                         r.pset = op.a();
                     } else {
                         cost!(5);
-                        ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(b) << 4 | u16::from(a)));
+                        ip = usize::from(slot(u16::from(op.a()) << 8 | u16::from(far.side.b) << 4 | u16::from(far.side.a)));
                     }
                 }
                 Kind::PsetCall => {
@@ -753,9 +754,9 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                     ip += 1;
                 }
                 Kind::AdcIndex => {
-                    let sum = index!() + op.a() + c;
-                    (c, z) = (sum >> 4, sum & 15);
-                    set_index!(z);
+                    let sum = index!() + op.a() + far.side.c;
+                    (far.side.c, far.side.z) = (sum >> 4, sum & 15);
+                    set_index!(far.side.z);
                     cost!(7);
                     ip += 1;
                 }
@@ -766,22 +767,22 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                     ip += 1;
                 }
                 Kind::LdAMn => {
-                    a = ram[usize::from(op.a())];
+                    far.side.a = ram[usize::from(op.a())];
                     cost!(5);
                     ip += 1;
                 }
                 Kind::LdBMn => {
-                    b = ram[usize::from(op.a())];
+                    far.side.b = ram[usize::from(op.a())];
                     cost!(5);
                     ip += 1;
                 }
                 Kind::LdMnA => {
-                    ram[usize::from(op.a())] = a;
+                    ram[usize::from(op.a())] = far.side.a;
                     cost!(5);
                     ip += 1;
                 }
                 Kind::LdMnB => {
-                    ram[usize::from(op.a())] = b;
+                    ram[usize::from(op.a())] = far.side.b;
                     cost!(5);
                     ip += 1;
                 }
@@ -852,15 +853,15 @@ pub(crate) fn execute<S: Sink + ?Sized>(
                 }
                 Kind::IncMn => {
                     let sum = ram[usize::from(op.a())] + 1;
-                    (c, z) = (sum >> 4, sum & 15);
-                    ram[usize::from(op.a())] = z;
+                    (far.side.c, far.side.z) = (sum >> 4, sum & 15);
+                    ram[usize::from(op.a())] = far.side.z;
                     cost!(7);
                     ip += 1;
                 }
                 Kind::DecMn => {
                     let difference = ram[usize::from(op.a())].wrapping_sub(1);
-                    (c, z) = (difference >> 7, difference & 15);
-                    ram[usize::from(op.a())] = z;
+                    (far.side.c, far.side.z) = (difference >> 7, difference & 15);
+                    ram[usize::from(op.a())] = far.side.z;
                     cost!(7);
                     ip += 1;
                 }
@@ -883,7 +884,7 @@ pub(crate) fn execute<S: Sink + ?Sized>(
         op = &ops[ip & (SLOTS - 1)];
     }
 
-    (r.a, r.b, r.sp) = (a, b, far.side.sp);
+    (r.a, r.b, r.sp) = (far.side.a, far.side.b, far.side.sp);
     (r.x, r.y) = (far.side.x as u16, far.side.y as u16);
     r.flags = flags!();
     r.pc = address((ip & 0x2FFF) as u16);
@@ -896,6 +897,10 @@ pub(crate) struct Side {
     x: u32,
     y: u32,
     sp: u8,
+    a: u8,
+    b: u8,
+    c: u8,
+    z: u8,
     /// I and D in their places.
     di: u8,
     budget: i64,
@@ -903,7 +908,7 @@ pub(crate) struct Side {
 }
 
 impl Side {
-    pub const NONE: Side = Side { x: 0, y: 0, sp: 0, di: 0, budget: 0, probe: Probe::NONE };
+    pub const NONE: Side = Side { x: 0, y: 0, sp: 0, a: 0, b: 0, c: 0, z: 0, di: 0, budget: 0, probe: Probe::NONE };
 }
 
 /// What the CPU was like at the end of a turn of a loop.

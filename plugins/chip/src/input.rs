@@ -28,7 +28,7 @@ impl InputPort {
     /// After any change of pins, mask or relation at `tick`.
     pub fn update(&mut self, tick: u64) {
         let mismatch = (self.pins ^ self.relation) & self.mask != 0;
-        if mismatch && !self.mismatch {
+        if mismatch && !self.mismatch && self.factor == 0 {
             (self.factor, self.since) = (1, tick);
         }
         self.mismatch = mismatch;

@@ -83,6 +83,15 @@ pub(crate) struct Lines {
     pub timer_clock: Option<TimerClock>,
 }
 
+/// What holds a chip in reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+enum Hold {
+    /// RESET.
+    Pin,
+    /// The key combination.
+    Keys,
+}
+
 /// The register file and the peripherals.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Io {
@@ -100,10 +109,14 @@ pub(crate) struct Io {
     /// RESET is low, or the key combination is held, since this tick; or never.
     low_since: u64,
     keys_since: u64,
-    /// The chip is held in reset.
-    held: bool,
+    /// What holds the chip in reset.
+    held: Option<Hold>,
     /// Everything up to and including this tick has happened.
     synced: u64,
+    /// What was raised at `fresh_at` itself, as bits of [`Io::raised`]: a running CPU samples it
+    /// one clock too late for the boundary there.
+    fresh: u8,
+    fresh_at: u64,
 }
 
 impl Io {
@@ -120,13 +133,16 @@ impl Io {
         battery_mv: Pins::IDLE.battery_mv,
         low_since: u64::MAX,
         keys_since: u64::MAX,
-        held: false,
+        held: None,
         synced: 0,
+        fresh: 0,
+        fresh_at: 0,
     };
 
     /// Every reset source leads here (TM 4.1); pins and the divider are the world's.
     pub fn reset<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
         self.sync(tick, model, sink);
+        self.fresh = 0;
         let before = self.lines(model);
         self.clock.reset(tick);
         self.stopwatch.reset();
@@ -148,21 +164,64 @@ impl Io {
         self.timer.sync(tick);
         self.stopwatch.sync(tick);
         self.buzzer.sync(tick, sink);
+        self.sync_serial(tick, model, sink);
+        self.clock.sync(tick);
+    }
+
+    #[inline]
+    fn sync_serial<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
         self.serial.sync(tick, model.options.serial_msb_first, |at, old, new| {
             let (old, new) = (shown(old, model), shown(new, model));
             if old != new {
                 sink.edge(at, Edge::Serial(new));
             }
         });
-        self.clock.sync(tick);
+    }
+
+    /// Brings every peripheral up to and including `tick`, the boundary that the CPU stands at, and
+    /// notes what came up at that very tick.
+    pub fn settle<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+        self.sync(tick.saturating_sub(1), model, sink);
+        let before = self.raised();
+        self.sync(tick, model, sink);
+        self.note_fresh(before, tick);
+    }
+
+    fn note_fresh(&mut self, before: u8, tick: u64) {
+        let new = self.raised() & !before;
+        if new != 0 {
+            self.fresh = new | if self.fresh_at == tick { self.fresh } else { 0 };
+            self.fresh_at = tick;
+        }
+    }
+
+    /// What waits for the CPU, but for the input ports: a bit each for the watchdog, the clock
+    /// timer, the stopwatch, the serial interface and the programmable timer.
+    fn raised(&self) -> u8 {
+        u8::from(self.clock.expired())
+            | u8::from(self.clock.request()) << 1
+            | u8::from(self.stopwatch.request()) << 2
+            | u8::from(self.serial.request()) << 3
+            | u8::from(self.timer.request()) << 4
+    }
+
+    /// What the CPU is aware of when it has sampled up to tick `seen`.
+    fn sampled(&self, seen: u64) -> u8 {
+        self.raised() & !if self.fresh_at > seen { self.fresh } else { 0 }
+    }
+
+    /// Whether the watchdog ran out at tick `seen` or before.
+    pub fn watchdog_expired(&self, seen: u64) -> bool {
+        self.sampled(seen) & 1 != 0
     }
 
     /// The tick of the next thing that happens without the program's doing and that it, or the
     /// world, could notice at once.
     /// `seen` is the last tick whose events the CPU has sampled.
     pub fn next_event(&self, seen: u64) -> u64 {
-        self.clock
-            .next_event()
+        let fresh = if self.fresh_at > seen { self.fresh_at } else { u64::MAX };
+        fresh
+            .min(self.clock.next_event())
             .min(self.k0.next_event(seen))
             .min(self.k1.next_event(seen))
             .min(self.stopwatch.next_event())
@@ -190,17 +249,18 @@ impl Io {
     /// The vector of the most urgent request raised up to tick `seen`, if there is one: factor AND
     /// mask, as levels.
     pub fn request(&self, seen: u64) -> Option<u8> {
-        if self.timer.request() {
+        let sampled = self.sampled(seen);
+        if sampled & 0b10000 != 0 {
             Some(vector::PROGRAMMABLE_TIMER)
-        } else if self.serial.request() {
+        } else if sampled & 0b01000 != 0 {
             Some(vector::SERIAL)
         } else if self.k1.request(seen) {
             Some(vector::K1)
         } else if self.k0.request(seen) {
             Some(vector::K0)
-        } else if self.stopwatch.request() {
+        } else if sampled & 0b00100 != 0 {
             Some(vector::STOPWATCH)
-        } else if self.clock.request() {
+        } else if sampled & 0b00010 != 0 {
             Some(vector::CLOCK)
         } else {
             None
@@ -209,24 +269,27 @@ impl Io {
 
     /// The tick at which a pin resets the chip, unless it is let go before; or never.
     pub fn reset_due(&self) -> u64 {
-        if self.held {
+        if self.held.is_some() {
             return u64::MAX;
         }
         self.low_since.saturating_add(RESET_TICKS).min(self.keys_since.saturating_add(KEYS_TICKS))
     }
 
-    /// A pin has reset the chip: it stands still until the pin is let go.
-    pub fn hold(&mut self) {
-        self.held = true;
+    /// A pin has reset the chip, having been due at tick `seen`: it stands still until that is
+    /// let go.
+    pub fn hold(&mut self, seen: u64) {
+        let pin = self.low_since.saturating_add(RESET_TICKS) <= seen;
+        self.held = Some(if pin { Hold::Pin } else { Hold::Keys });
     }
 
     pub fn is_held(&self) -> bool {
-        self.held
+        self.held.is_some()
     }
 
-    /// Pins change between two instructions; everything has been synced to now. Returns whether
-    /// this ends a reset.
+    /// Pins change at the boundary `tick`; everything is settled there. Returns whether this ends
+    /// a reset.
     pub fn set_pins(&mut self, pins: &Pins, tick: u64, model: &Model) -> bool {
+        let before = self.raised();
         self.timer.set_pin(pins.k0 & 8 != 0);
         self.k0.pins = pins.k0 & 15;
         self.k1.pins = pins.k1 & 15;
@@ -235,12 +298,20 @@ impl Io {
         self.driven = pins.p.map(|group| Group::new(group.levels, group.driven));
         self.battery_mv = pins.battery_mv;
         self.serial.set_pins(pins.serial_in, pins.serial_clock, model.options.serial_msb_first);
+        self.note_fresh(before, tick);
         let since = |low: bool, since: u64| if low { since.min(tick) } else { u64::MAX };
         self.low_since = since(!pins.reset, self.low_since);
         let keys = model.options.reset_keys;
         self.keys_since = since(keys != 0 && pins.k0 & keys == 0, self.keys_since);
-        let free = self.low_since == u64::MAX && self.keys_since == u64::MAX;
-        free && core::mem::take(&mut self.held)
+        let free = match self.held {
+            None => false,
+            Some(Hold::Pin) => self.low_since == u64::MAX,
+            Some(Hold::Keys) => self.keys_since == u64::MAX,
+        };
+        if free {
+            self.held = None;
+        }
+        free
     }
 
     /// The levels last given.
@@ -389,6 +460,10 @@ impl Io {
                 let before = self.lines(model);
                 self.write_line(register, value, tick, model);
                 self.tell(&before, tick, model, sink);
+                // On OSC3 several edges of SCLK fall into one tick.
+                let raised = self.raised();
+                self.sync_serial(tick, model, sink);
+                self.note_fresh(raised, tick);
             }
             0x54 => {
                 let before = self.lines(model);
@@ -491,6 +566,7 @@ impl Io {
             && self.serial.is_valid(self.synced)
             && self.k0.is_valid()
             && self.k1.is_valid()
+            && self.fresh_at <= self.synced
             && past(self.low_since)
             && past(self.keys_since)
             && narrow(&l.outputs)

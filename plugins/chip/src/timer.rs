@@ -107,10 +107,10 @@ impl ProgrammableTimer {
     /// Counts the edges up to and including `tick`.
     #[inline]
     pub fn sync(&mut self, tick: u64) {
-        if !self.running && self.select & 7 != 0 {
-            self.at = tick;
-        } else {
+        if self.running && self.select & 7 > 1 || self.is_unsettled() {
             self.pass(tick);
+        } else {
+            self.at = tick;
         }
     }
 

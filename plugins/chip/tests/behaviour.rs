@@ -1,6 +1,6 @@
 //! What the vectors do not hold: wiring, LCD control, resets, snapshots, and that time may be cut anywhere.
 
-use eggtooth_chip::{ANGEL, Button, Chip, Edge, P1, Pins, Program, Registers, State, Step, TICKS_PER_SECOND};
+use eggtooth_chip::{Chip, Edge, Group, Pins, Program, Registers, S46, S48, State, Step, TICKS_PER_SECOND};
 use proptest::prelude::*;
 
 /// A chip whose program starts at 110 (hexadecimal), the rest NOP5.
@@ -8,7 +8,7 @@ fn chip(program: &[u16]) -> Chip {
     let mut words = vec![0xFFB; 6144];
     words[0x100] = 0x010;
     words[0x110..0x110 + program.len()].copy_from_slice(program);
-    Chip::new(&P1, Program::new(&words))
+    Chip::new(&S46, Program::new(&words))
 }
 
 /// `LD A,e; LD XP,A; LD X,hl; LD MX,value` for each address.
@@ -23,18 +23,6 @@ fn after(program: &[u16], instructions: usize) -> Chip {
         assert_eq!(chip.step(u64::MAX, &mut ()), Step::Instruction);
     }
     chip
-}
-
-#[test]
-fn display_ram_lights_the_dots_and_icons_of_the_fact_sheet() {
-    let writes = [(0xF71, 0), (0xF72, 9), (0xE00, 1), (0xECF, 8), (0xE48, 1), (0xEA9, 8), (0xEB9, 1), (0xE10, 8)];
-    let program = stores(&writes);
-    let frame = after(&program, program.len()).frame();
-    let lit: Vec<(usize, usize)> =
-        (0..16).flat_map(|y| (0..32).map(move |x| (x, y))).filter(|(x, y)| frame.dot(*x, *y)).collect();
-    assert_eq!(lit, [(0, 0), (16, 0), (31, 15)]);
-    assert_eq!(frame.icons, 1 << 4 | 1 << 3);
-    assert_eq!(frame.contrast, 9);
 }
 
 #[test]
@@ -54,14 +42,6 @@ fn all_on_wins_over_all_off_and_an_eighth_duty_rests_the_lower_half() {
 fn holes_read_zero_and_the_last_nibble_of_ram_is_27f() {
     let chip = after(&stores(&[(0x27F, 5), (0x280, 6), (0xE50, 7), (0xF06, 8), (0xFFF, 9)]), 20);
     assert_eq!([0x27F, 0x280, 0xE50, 0xF06, 0xFFF].map(|at| chip.peek(at)), [5, 0, 0, 0, 0]);
-}
-
-#[test]
-fn pressed_buttons_are_low_on_their_pins() {
-    assert_eq!(P1.pins(&[Button::A]).k0, 0b1011);
-    assert_eq!(P1.pins(&[Button::B, Button::C]).k0, 0b1100);
-    assert_eq!(P1.pins(&[Button::Tap]), Pins::IDLE);
-    assert_eq!(ANGEL.pins(&[Button::Tap]).k0, 0b0111);
 }
 
 #[test]
@@ -103,8 +83,8 @@ fn the_supply_check_compares_the_battery() {
 #[test]
 fn p_ports_read_the_latch_the_world_or_the_pull_up() {
     let mut chip = after(&stores(&[(0xF60, 5), (0xF61, 6), (0xF7D, 0b0001), (0xF7E, 0b1000)]), 16);
-    chip.set_pins(Pins { p: [Some(2), Some(3), None, None], ..Pins::IDLE }, &mut ());
-    assert_eq!([0xF60, 0xF61, 0xF62, 0xF63].map(|at| chip.peek(at)), [5, 3, 15, 0]);
+    chip.set_pins(Pins { p: [Group::new(2, 15), Group::new(2, 2), Group::OPEN, Group::OPEN], ..Pins::IDLE }, &mut ());
+    assert_eq!([0xF60, 0xF61, 0xF62, 0xF63].map(|at| chip.peek(at)), [5, 15, 15, 0]);
 }
 
 #[test]
@@ -119,7 +99,7 @@ fn an_undefined_word_is_reported_and_does_nothing() {
 fn osc3_runs_the_cpu_in_fractions_of_a_tick() {
     let mut words = vec![0xFFB; 8192];
     words[0x100..0x104].copy_from_slice(&[0xE0F, 0xE80, 0xB70, 0xE2C]);
-    let mut chip = Chip::new(&ANGEL, Program::new(&words));
+    let mut chip = Chip::new(&S48, Program::new(&words));
     for _ in 0..4 {
         chip.step(u64::MAX, &mut ());
     }
@@ -144,10 +124,10 @@ fn snapshots_are_small_and_impossible_ones_are_refused() {
         let mut bent = state.clone();
         *bent.pointer_mut(path).unwrap() = value.into();
         let bent: State = serde_json::from_value(bent).unwrap();
-        assert!(Chip::restore(&P1, fresh.program().clone(), bent).is_err(), "{path}");
+        assert!(Chip::restore(&S46, fresh.program().clone(), bent).is_err(), "{path}");
     }
     let same: State = serde_json::from_value(state).unwrap();
-    assert_eq!(Chip::restore(&P1, fresh.program().clone(), same).unwrap().state(), fresh.state());
+    assert_eq!(Chip::restore(&S46, fresh.program().clone(), same).unwrap().state(), fresh.state());
 }
 
 /// Programs of random words, with the I/O page made likely.
@@ -171,7 +151,7 @@ proptest! {
         let mut presses = presses;
         presses.sort_unstable();
         let run = |cuts: &[u64]| {
-            let mut chip = Chip::new(&P1, Program::new(&words));
+            let mut chip = Chip::new(&S46, Program::new(&words));
             chip.set_registers(Registers { sp: start.0, x: start.1, y: start.2, ..*chip.registers() });
             let mut edges: Vec<(u64, Edge)> = Vec::new();
             let mut cuts = cuts.iter().cycle();
@@ -193,10 +173,10 @@ proptest! {
     /// A snapshot taken anywhere continues as the chip it was taken from.
     #[test]
     fn a_snapshot_continues(words in programs(), at in 0..20_000u64) {
-        let mut chip = Chip::new(&P1, Program::new(&words));
+        let mut chip = Chip::new(&S46, Program::new(&words));
         chip.run_until(at, &mut ());
         let text = serde_json::to_string(chip.state()).unwrap();
-        let mut other = Chip::restore(&P1, chip.program().clone(), serde_json::from_str(&text).unwrap()).unwrap();
+        let mut other = Chip::restore(&S46, chip.program().clone(), serde_json::from_str(&text).unwrap()).unwrap();
         chip.run_until(at + 20_000, &mut ());
         other.run_until(at + 20_000, &mut ());
         prop_assert!(chip.state() == other.state());
