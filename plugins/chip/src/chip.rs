@@ -96,6 +96,23 @@ impl Chip {
         if valid { Ok(Chip { model, program, state, drawings: 0 }) } else { Err(InvalidState) }
     }
 
+    pub(crate) fn from_state(
+        model: &'static Model,
+        program: Arc<Program>,
+        tick: u64,
+        registers: Registers,
+        (ram, display): ([u8; bus::RAM], [u8; 2 * bus::DISPLAY_BLOCK]),
+        io: Io,
+    ) -> Result<Chip, InvalidState> {
+        let memory = Memory { ram, display };
+        Chip::restore(model, program, State { tick, phase: 0, registers, memory, io, watchdog_on: true })
+    }
+
+    /// 256 Hz periods spent in the present step of the stopwatch.
+    pub(crate) fn stopwatch_step(&self) -> u8 {
+        self.state.io.stopwatch.sub
+    }
+
     /// The snapshot.
     #[must_use]
     pub fn state(&self) -> &State {

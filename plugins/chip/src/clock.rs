@@ -99,6 +99,13 @@ impl ClockTimer {
         self.count = 0;
     }
 
+    /// Puts the counter; `tick` is at least 256 periods of 256 Hz.
+    pub fn set_count(&mut self, tick: u64, count: u8) {
+        self.count = u64::from(count);
+        self.origin = (tick / PERIOD_256).saturating_sub(self.count);
+        self.watchdog = 0;
+    }
+
     /// WDRST.
     pub fn serve_watchdog(&mut self) {
         self.watchdog = 0;

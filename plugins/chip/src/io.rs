@@ -509,6 +509,24 @@ impl Io {
         }
     }
 
+    /// Puts counters in a state that is told from outside; everything is synced to `tick`.
+    pub fn set_counters(&mut self, tick: u64, clock: u8, stopwatch: [u8; 3], timer: u8) {
+        self.clock.set_count(tick, clock);
+        [self.stopwatch.low, self.stopwatch.high, self.stopwatch.sub] = stopwatch;
+        self.timer.set_value(timer);
+    }
+
+    /// Puts the factor flags F00–F05.
+    pub fn set_factors(&mut self, factors: [u8; 6]) {
+        let [clock, stopwatch, timer, serial, k0, k1] = factors;
+        self.clock.factor = clock;
+        self.stopwatch.factor = stopwatch;
+        self.timer.factor = timer;
+        self.serial.factor = serial;
+        self.k0.factor = k0;
+        self.k1.factor = k1;
+    }
+
     /// The registers that may change a pin.
     fn write_line(&mut self, register: u8, value: u8, tick: u64, model: &Model) {
         match register {

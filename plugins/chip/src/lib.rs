@@ -19,6 +19,7 @@ mod io;
 pub mod isa;
 mod model;
 mod output;
+mod parts;
 mod program;
 mod serial;
 mod stopwatch;
@@ -28,6 +29,7 @@ pub use chip::{Chip, InvalidState, State, Step};
 pub use cpu::{Registers, flag};
 pub use model::{InputPin, Model, Options, Pins, R33, Rattle, S46, S48};
 pub use output::{Button, Edge, Frame, Group, Outputs, SerialLines, Sink, TimerClock, Tone};
+pub use parts::Parts;
 pub use program::Program;
 
 /// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).

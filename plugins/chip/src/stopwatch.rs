@@ -15,7 +15,7 @@ pub(crate) struct Stopwatch {
     /// SWH, 1/10 s.
     pub high: u8,
     /// 256 Hz periods spent in the present SWL step.
-    sub: u8,
+    pub sub: u8,
     pub running: bool,
     /// ISW1 ISW0.
     pub factor: u8,

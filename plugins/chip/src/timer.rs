@@ -165,6 +165,10 @@ impl ProgrammableTimer {
         self.factor & self.mask != 0
     }
 
+    pub fn set_value(&mut self, value: u8) {
+        self.value = value;
+    }
+
     /// F24 and F25.
     pub fn value(&self) -> u8 {
         self.value
