@@ -102,7 +102,7 @@ impl Cartridge {
     }
 
     pub(crate) fn new(image: Image, container: Container, name: Option<&str>) -> Self {
-        let Image { words, format, mut notes } = image;
+        let Image { words, format, mut notes, spelt } = image;
         let known = known::find(&words);
         let chip = if words.len() == WORDS_S46 { ChipKind::S46 } else { ChipKind::S48 };
         notes.extend(known_notes(known, chip));
@@ -110,7 +110,7 @@ impl Cartridge {
             let name = name.to_ascii_lowercase();
             [".h", ".c", ".txt", ".hex"].iter().any(|end| name.ends_with(end))
         });
-        let binary = matches!(format, Format::BigEndian | Format::LittleEndian | Format::Packed);
+        let binary = !spelt && matches!(format, Format::BigEndian | Format::LittleEndian | Format::Packed);
         if text_name && binary && container == Container::Plain {
             notes.push("the file's name promises a text, but it is a binary image".to_owned());
         }
@@ -205,7 +205,7 @@ pub(crate) fn big_endian(words: &[u16]) -> Vec<u8> {
 /// Reads a whole file, unpacking it if it is an archive.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Records, Container), RomError> {
     if bytes.len() as u64 > LIMIT {
-        return Err(RomError::TooLarge { bytes: bytes.len() as u64 });
+        return Err(too_large(bytes, bytes.len() as u64));
     }
     if archive::is_gzip(bytes) {
         return Ok((read_plain(&archive::gunzip(bytes)?)?, Container::Gzip));
@@ -215,6 +215,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Records, Container), RomError> {
         return Ok((Records::Image(image), Container::Zip(name)));
     }
     Ok((read_plain(bytes)?, Container::Plain))
+}
+
+/// Why a file of `length` bytes that begins with `start` is not read: a photograph is called one.
+pub(crate) fn too_large(start: &[u8], length: u64) -> RomError {
+    magic::refuse_others(start).err().unwrap_or(RomError::TooLarge { bytes: length })
 }
 
 /// Reads a file that is no archive.

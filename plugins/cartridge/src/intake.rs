@@ -5,16 +5,18 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::cartridge::{Cartridge, Container, read, read_plain};
+use crate::cartridge::{Cartridge, Container, read, read_plain, too_large};
 use crate::error::RomError;
 use crate::records::{self, Half, Records};
 
 /// Largest file that is read, in bytes: twenty times the longest sensible text form of a ROM.
 pub const LIMIT: u64 = 1024 * 1024;
+/// Of a larger one so much, to say what it is.
+const START: u64 = 0x9000;
 
 impl Cartridge {
     /// Takes in a file. Its kind and size are looked at before it is opened, so that folders,
-    /// pipes, devices and huge files are refused without reading or waiting. The path need not be
+    /// pipes and devices are refused without reading or waiting; of a huge file only the start is read. The path need not be
     /// valid UTF-8. Half of an Epson pair is completed by the other half if that lies beside it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RomError> {
         let path = path.as_ref();
@@ -33,13 +35,13 @@ fn read_file(path: &Path) -> Result<Vec<u8>, RomError> {
     check(path, &fs::metadata(path).map_err(fail)?)?;
     let file = File::open(path).map_err(fail)?;
     // Again, in case the path was given to something else in between.
-    check(path, &file.metadata().map_err(fail)?)?;
+    let length = file.metadata().map_err(fail).and_then(|meta| check(path, &meta).map(|()| meta.len()))?;
+    let most = if length > LIMIT { START } else { LIMIT + 1 };
     let mut bytes = Vec::new();
-    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(RomError::TooLarge { bytes: bytes.len() as u64 });
-    }
-    Ok(bytes)
+    file.take(most).read_to_end(&mut bytes).map_err(fail)?;
+    // A file can grow while it is read.
+    let length = length.max(bytes.len() as u64);
+    if length > LIMIT { Err(too_large(&bytes, length)) } else { Ok(bytes) }
 }
 
 pub(crate) fn io_error(path: &Path, source: io::Error) -> RomError {
@@ -57,9 +59,6 @@ fn check(path: &Path, meta: &Metadata) -> Result<(), RomError> {
     }
     if !meta.is_file() {
         return refuse(special(meta), "copy the ROM to a plain file and choose that");
-    }
-    if meta.len() > LIMIT {
-        return Err(RomError::TooLarge { bytes: meta.len() });
     }
     Ok(())
 }

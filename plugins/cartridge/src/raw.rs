@@ -24,6 +24,8 @@ pub(crate) struct Image {
     pub(crate) words: Vec<u16>,
     pub(crate) format: Format,
     pub(crate) notes: Vec<String>,
+    /// The bytes of a binary image, but written as text.
+    pub(crate) spelt: bool,
 }
 
 impl Image {
@@ -58,7 +60,7 @@ impl Image {
                 reason: format!("its first instruction, at 100h, would be {word:03X}h, which does not exist"),
             });
         }
-        Ok(Self { words, format, notes })
+        Ok(Self { words, format, notes, spelt: false })
     }
 }
 

@@ -111,6 +111,7 @@ pub(crate) fn read(text: &str) -> Result<Records, RomError> {
             let unused = |at: usize| if at.is_multiple_of(2) { 0x0f } else { 0xff };
             let bytes: Vec<u8> = (0..length).map(|at| only.get(&at).copied().unwrap_or(unused(at))).collect();
             let mut image = raw::read(&bytes)?;
+            image.spelt = true;
             let motorola = text.trim_start().starts_with(['S', 's']);
             let kind = if motorola { "Motorola S-records" } else { "Intel HEX" };
             image.notes.push(format!("it came as a whole image in {kind}"));

@@ -36,11 +36,14 @@ fn missing_files_and_folders() {
 }
 
 #[test]
-fn a_sparse_gigabyte_is_refused_unread() {
+fn a_sparse_gigabyte_is_refused_by_its_size_or_its_start() {
     let tmp = tempfile::tempdir().unwrap();
     let path = tmp.path().join("huge");
     File::create(&path).unwrap().set_len(1 << 30).unwrap();
     assert!(refused(&path).starts_with("1 GiB is far more than any ROM"));
+    let mut file = File::options().write(true).open(&path).unwrap();
+    std::io::Write::write_all(&mut file, b"\xff\xd8\xff\xe0\0\x10JFIF\0").unwrap();
+    assert!(refused(&path).contains("a JPEG picture"));
 }
 
 /// What the system says about a file without permission, told as a sentence. Root may read
