@@ -89,6 +89,9 @@ fn run(seed: u64, mode: Mode, instructions: u64, ticks: u64) -> Result<Coverage,
             }
         }
         both.set_pins(pins);
+        if random.percent(5) {
+            both.reload()?;
+        }
     }
     Ok(both.slow.seen)
 }
@@ -189,7 +192,8 @@ fn the_pet_lives_the_same_minutes() {
         for (k0, ticks) in [(15, longest), (15 & !pressed, 8_000)] {
             both.set_pins(Pins { k0, ..Pins::IDLE });
             let until = both.slow.tick() + random.span(ticks);
-            both.run_by_edges(until).unwrap_or_else(|said| panic!("{said}"));
+            let compared = if random.percent(50) { both.run_by_edges(until) } else { both.run_until(until) };
+            compared.unwrap_or_else(|said| panic!("{said}"));
         }
     }
     let seen = both.slow.seen;

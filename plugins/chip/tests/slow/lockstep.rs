@@ -1,7 +1,7 @@
 //! The fast chip and the slow one, side by side.
 
-use crate::slow::{Observation, Slow};
-use eggtooth_chip::{Chip, Edge, Model, Pins, Program};
+use crate::slow::{Observation, Slow, Stepped};
+use eggtooth_chip::{Chip, Edge, Model, Pins, Program, Step};
 use std::collections::VecDeque;
 
 /// Both chips; everything done to them is done to both.
@@ -70,6 +70,16 @@ impl Lockstep {
         self.slow.set_pins(pins);
     }
 
+    /// Puts the fast chip away and gets it back from its snapshot, which must have everything.
+    ///
+    /// # Errors
+    /// The snapshot is refused.
+    pub fn reload(&mut self) -> Result<(), String> {
+        let (program, state) = (self.fast.program().clone(), self.fast.state().clone());
+        self.fast = Chip::restore(self.fast.model(), program, state).map_err(|error| format!("{error:?}"))?;
+        Ok(())
+    }
+
     /// Runs both to `target` and compares.
     ///
     /// # Errors
@@ -81,9 +91,12 @@ impl Lockstep {
     }
 
     fn run_to(&mut self, target: u64) -> Result<(), String> {
+        let before = self.slow.seen.instructions;
         self.slow.run_until(target);
-        self.fast.run_until(target, &mut self.edges);
-        self.compare()
+        let executed = self.fast.run_until(target, &mut self.edges);
+        self.compare()?;
+        let wanted = self.slow.seen.instructions - before;
+        if executed == wanted { Ok(()) } else { Err(format!("{wanted} or {executed} instructions (slow, fast)")) }
     }
 
     /// A run to `target` is not equal: what is said of the shortest such run.
@@ -123,9 +136,16 @@ impl Lockstep {
     /// What differs, and the slow chip's last steps.
     pub fn run_by_steps(&mut self, target: u64) -> Result<(), String> {
         while self.slow.tick() < target {
-            self.slow.step(target);
-            self.fast.step(target, &mut self.edges);
+            let slow = self.slow.step(target);
+            let fast = match self.fast.step(target, &mut self.edges) {
+                Step::Instruction => Stepped::Instruction,
+                Step::Interrupt(vector) => Stepped::Interrupt(vector),
+                Step::Nothing => Stepped::Nothing,
+            };
             self.compare()?;
+            if slow != fast {
+                return Err(format!("tick {}: {slow:?} or {fast:?} (slow, fast)", self.slow.tick()));
+            }
         }
         Ok(())
     }

@@ -261,7 +261,7 @@ impl Soup {
 
     /// A loop that waits for a register, a nibble of RAM, or nothing at all.
     fn poll(&mut self) {
-        self.room(20);
+        self.room(32);
         if self.random.percent(60) {
             let mask = self.random.of(&[(0x10, 15), (0x10, 3), (0x11, 3), (0x12, 1), (0x14, 15), (0x15, 15)]);
             self.store(mask.0, mask.1);
@@ -275,9 +275,9 @@ impl Soup {
         let back = |condition: u16| condition | from;
         let differs = [0xDE0 | value, back(self.random.of(&[0x600, 0x700]))];
         let bits = [0xDA0 | value, back(self.random.of(&[0x600, 0x700]))];
-        match self.random.below(14) {
-            0 | 1 => self.emit(&differs),
-            2 | 3 => self.emit(&bits),
+        match self.random.below(40) {
+            0 | 1 | 20..26 => self.emit(&differs),
+            2 | 3 | 26..32 => self.emit(&bits),
             4 => self.emit(&[0xEC2, 0xF01, back(0x600)]),
             5 => self.emit(&[0xEC2, 0xFFF, 0xD80 | value, back(0x600)]),
             6 => self.emit(&[0xDA0 | value, 0xE40 | bank, back(0x600)]),
@@ -287,6 +287,14 @@ impl Soup {
             10 => self.emit(&[0xB00 | low, 0xEE2, 0xEE6, 0xDC0 | value, back(0x600)]),
             11 => self.emit(&[0xEC2, 0xF80 | n, 0xDC0 | value, back(0x600)]),
             12 => self.emit(&[back(0)]),
+            13 => self.emit(&[0xC01, back(0)]),
+            14 => self.emit(&[0xFA0 | n, 0xD01, 0xF80 | n, back(0)]),
+            15 => self.emit(&[0xEE0, 0xEC2, 0xDC0 | value, back(0x700)]),
+            16 => self.emit(&[0xFFB, 0xFFF, 0xFFB, 0xFFB, 0xFFF, 0xFFB, 0xFFB, 0xFFB, 0xDA0 | value, back(0x600)]),
+            // The loop calls what is before it.
+            17 | 18 => self.emit(&[from + 3, 0xEC2, 0xFDF, 0x400 | (from + 1), 0xDC0 | value, 0x600 | (from + 3)]),
+            // Feeds the watchdog for ever.
+            19 if n < 4 => self.emit(&[0xB76, 0xE21, back(0)]),
             _ => self.emit(&[0xEC2, 0xC0F, 0xA80, back(0x200), back(0x600)]),
         }
     }
