@@ -1,0 +1,66 @@
+//! States of other programs: an import is a state of the chip; written in any format and read again, it
+//! loses what the format lacks and, a second time, nothing.
+//!
+//! The first three bytes choose a tick, a format to write and a name.
+#![no_main]
+
+use eggtooth_vault::foreign::{
+    Details, ForeignError, Format, Hardware, IO_REGISTERS, Imported, RAM_S46, RAM_S48, export_with, import,
+};
+use libfuzzer_sys::fuzz_target;
+
+const NAMES: [Option<&str>; 6] =
+    [None, Some("p1_save0.bin"), Some("a\\b/x.state1"), Some("_save"), Some("\u{e9}_saveX.bin"), Some(".state")];
+const TICKS: [u64; 8] = [0, 1, 100_002, 32_767, 32_768, u32::MAX as u64, 1 << 40, u64::MAX];
+
+fuzz_target!(|input: &[u8]| {
+    let [when, to, name, file @ ..] = input else { return };
+    let tick = TICKS[usize::from(when & 7)];
+    let imported = match import(file, NAMES[usize::from(*name) % NAMES.len()]) {
+        Ok(imported) => imported,
+        Err(error) => return sentence(&error),
+    };
+    check(&imported, tick);
+    let all: Vec<Format> = Format::all().collect();
+    for format in [imported.format, all[usize::from(*to) % all.len()]] {
+        round_trip(&imported, tick, format);
+    }
+});
+
+/// Short, and harmless on a terminal.
+fn sentence(error: &ForeignError) {
+    let text = error.to_string();
+    assert!(!text.is_empty() && text.len() < 1000 && !text.chars().any(char::is_control), "{text:?}");
+}
+
+fn check(imported: &Imported, tick: u64) {
+    let Hardware { cpu, ram, io, .. } = &imported.hardware;
+    assert!(cpu.pc < 0x2000 && cpu.np < 32 && cpu.x < 0x1000 && cpu.y < 0x1000 && cpu.flags < 16);
+    assert!([RAM_S46, RAM_S48].contains(&ram.len()) && ram.iter().all(|nibble| *nibble < 16));
+    assert_eq!(io.len(), IO_REGISTERS.len());
+    // Any program: the verdict matters less than that there is one.
+    let words: Vec<u16> =
+        (0..6144_u64).map(|n| (n.wrapping_mul(2_654_435).wrapping_add(tick) >> 4) as u16 & 0xFFF).collect();
+    let mut guess = imported.clone();
+    match guess.check_rom(&words) {
+        Ok(()) => assert!(guess.hardware.cpu.halted.is_some() || imported.hardware.cpu.halted.is_none()),
+        Err(error) => sentence(&error),
+    }
+    let _ = guess.check_rom(&[]);
+}
+
+fn round_trip(imported: &Imported, tick: u64, format: Format) {
+    let details = Details { tick, saved_at_ms: tick.rotate_left(7), model: Some("p1") };
+    let file = match export_with(&imported.hardware, details, format) {
+        Ok(file) => file,
+        Err(error) => return sentence(&error),
+    };
+    let once = import(&file, None).unwrap_or_else(|error| panic!("{format}: {error}"));
+    assert_eq!(once.format, format);
+    if format == imported.format {
+        assert_eq!(once.hardware, imported.hardware, "{format}");
+    }
+    let again = export_with(&once.hardware, details, format).unwrap_or_else(|error| panic!("{format}: {error}"));
+    let twice = import(&again, None).unwrap_or_else(|error| panic!("{format}: {error}"));
+    assert_eq!(twice.hardware, once.hardware, "{format}");
+}
