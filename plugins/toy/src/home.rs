@@ -8,6 +8,7 @@ use crate::watch::Watch;
 use eggtooth_cartridge::symbols::{self, Symbols};
 use eggtooth_cartridge::{Cartridge, RomError};
 use eggtooth_chip::InvalidState;
+use eggtooth_vault::foreign::ForeignError;
 use eggtooth_vault::{DataDir, Entry, Envelope, Meta, Slug, VaultError, check_name, hex};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -25,6 +26,9 @@ pub enum ToyError {
     /// The shelf refused.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Another program's file cannot be taken.
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     /// The snapshot is impossible.
     #[error(transparent)]
     State(#[from] InvalidState),

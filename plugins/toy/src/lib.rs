@@ -13,6 +13,7 @@ mod clocks;
 
 #[cfg(feature = "bevy")]
 pub mod face;
+pub mod foreign;
 mod home;
 mod machine;
 mod pip;

@@ -4,7 +4,7 @@ use crate::home::ToyError;
 use crate::presses::Presses;
 use crate::recording::{Event, Input, Recorder, Recording};
 use eggtooth_cartridge::{Cartridge, models};
-use eggtooth_chip::{Button, Chip, Frame, Model, Program, Registers, Sink, State, Step, Tone};
+use eggtooth_chip::{Button, Chip, Frame, Model, Parts, Program, Registers, Sink, State, Step, Tone};
 use eggtooth_vault::{Envelope, Tag, codec};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -64,6 +64,15 @@ impl Machine {
             played: None,
             recorder: None,
         }
+    }
+
+    /// A toy in a state that is told in parts; nothing is pressed.
+    ///
+    /// # Errors
+    /// When a value is out of its width.
+    pub fn assemble(cartridge: &Cartridge, model: &'static Model, parts: &Parts) -> Result<Machine, ToyError> {
+        let chip = Chip::assemble(model, Program::new(&cartridge.words), parts)?;
+        Ok(Machine { chip, ..Machine::with_model(cartridge, model) })
     }
 
     /// A toy as it was when `envelope` was saved; nothing is pressed.
@@ -146,6 +155,12 @@ impl Machine {
     #[must_use]
     pub fn state(&self) -> &State {
         self.chip.state()
+    }
+
+    /// The chip in the manual's parts.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.chip.parts()
     }
 
     /// The identity of the ROM that runs.
