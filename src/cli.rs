@@ -5,6 +5,7 @@ use eggtooth_cartridge::Format;
 use eggtooth_cartridge::models::{self, MODELS};
 use eggtooth_chip::Model;
 use eggtooth_toy::Choice;
+use eggtooth_vault::foreign::Format as ForeignFormat;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -230,11 +231,23 @@ pub enum SaveCommand {
         name: String,
         /// The file to write, usually ending in .egg
         file: PathBuf,
+        /// Write it for another program, such as tlst3 for TamaTool; `list` shows all
+        #[arg(long, value_name = "PROGRAM", value_parser = foreign_format)]
+        format: Option<ForeignFormat>,
     },
-    /// Put an exported pet on the shelf
+    /// Put an exported pet, or a state saved by another program, on the shelf
     Import {
-        /// The exported file
+        /// The file
         file: PathBuf,
+        /// The ROM of another program's state
+        #[arg(long, value_name = "ROM")]
+        rom: Option<PathBuf>,
+        /// How that is wired, instead of what suits the ROM
+        #[arg(long, value_name = "MODEL", value_parser = model, requires = "rom")]
+        model: Option<&'static Model>,
+        /// What it is called from now on
+        #[arg(long, value_name = "NAME", requires = "rom")]
+        name: Option<String>,
     },
     /// Give a pet another name
     Rename {
@@ -281,6 +294,17 @@ impl From<AbsenceChoice> for Choice {
             AbsenceChoice::Ask => Choice::Ask,
         }
     }
+}
+
+/// The format of another program's saves.
+fn foreign_format(key: &str) -> Result<ForeignFormat, String> {
+    key.parse().map_err(|_| {
+        let all: Vec<String> = ForeignFormat::all()
+            .filter(|format| format.is_exportable())
+            .map(|format| format!("\n  {:<12} {}", format.key(), format.name()))
+            .collect();
+        format!("there is no program of this name; choose one of{}", all.concat())
+    })
 }
 
 fn model(name: &str) -> Result<&'static Model, String> {

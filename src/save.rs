@@ -1,14 +1,20 @@
 //! `save`: the shelf of pets in the data folder.
 
 use crate::cli::{SaveArguments, SaveCommand};
-use crate::output;
-use anyhow::{Result, anyhow, bail};
-use eggtooth_toy::{Choice, Home, PLAY, TICKS_PER_SECOND, now, pip, span};
+use crate::{output, rom};
+use anyhow::{Context, Result, anyhow, bail};
+use eggtooth_chip::Model;
+use eggtooth_toy::{Choice, Home, PLAY, TICKS_PER_SECOND, foreign, now, now_millis, pip, span};
+use eggtooth_vault::foreign::{ForeignError, MAX_FILE};
 use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex, read_egg};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// How a save of our own begins.
+const EGG: &[u8] = b"\x89EGG";
 
 /// `eggtooth save`.
 pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
@@ -27,27 +33,23 @@ pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
                 show(dir, &entry)
             })?;
         }
-        SaveCommand::Export { name, file } => {
+        SaveCommand::Export { name, file, format: None } => {
             let entry = dir.find(&name)?;
             dir.export(&entry.slug, &file)?;
             output::print(&format!("{} was copied to {}\n", entry.name(), file.display()))?;
         }
-        SaveCommand::Import { file } => {
-            if read_egg(&file)?.block(PLAY).is_some() {
-                bail!(
-                    "{} is a recording and not a pet; `eggtooth run ROM --replay` or the game's menu plays it",
-                    file.display()
-                );
-            }
-            let entry = dir.import(&file)?;
-            output::print(&format!("{} is on the shelf\n", entry.name()))?;
-            if let Some(meta) = &entry.meta
-                && !is_rom_here(dir, &meta.rom)
-            {
-                let rom = &hex(&meta.rom)[..12];
-                output::log(&format!("{} needs the ROM {rom}; open that file once with --rom", entry.name()));
-            }
+        SaveCommand::Export { name, file, format: Some(format) } => {
+            let entry = dir.find(&name)?;
+            let mut notices = Vec::new();
+            let session = home.open_toy(&entry.slug, None, &mut notices)?;
+            notices.iter().for_each(|notice| output::log(notice));
+            output::write(&file, &foreign::give_away(&session.machine, now_millis(), format)?)?;
+            output::print(&format!("{} was written to {} for {}\n", entry.name(), file.display(), format.name()))?;
         }
+        SaveCommand::Import { file, rom, model, name } => match foreign_bytes(&file, rom.is_some())? {
+            Some(bytes) => import_foreign(&home, &file, &bytes, rom, model, name)?,
+            None => import_egg(&home, &file)?,
+        },
         SaveCommand::Rename { name, new } => {
             let entry = dir.find(&name)?;
             let renamed = dir.rename(&entry.slug, &new)?;
@@ -72,6 +74,64 @@ pub fn save(arguments: SaveArguments) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The bytes of a file that another program may have saved; `None` for what is ours, or no file
+/// at all.
+fn foreign_bytes(file: &Path, has_rom: bool) -> Result<Option<Vec<u8>>> {
+    if !file.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_FILE as u64) {
+        return Ok(None);
+    }
+    let bytes = output::read(file, MAX_FILE as u64)?;
+    let unknown = || {
+        let name = file.file_name().map(|name| name.to_string_lossy());
+        matches!(eggtooth_vault::foreign::recognise(name.as_deref(), &bytes), Err(ForeignError::Unknown(_)))
+    };
+    let ours = bytes.starts_with(EGG) || !has_rom && unknown();
+    Ok((!ours).then_some(bytes))
+}
+
+/// Puts an exported pet on the shelf.
+fn import_egg(home: &Home, file: &Path) -> Result<()> {
+    let dir = home.dir();
+    if read_egg(file)?.block(PLAY).is_some() {
+        bail!(
+            "{} is a recording and not a pet; `eggtooth run ROM --replay` or the game's menu plays it",
+            file.display()
+        );
+    }
+    let entry = dir.import(file)?;
+    output::print(&format!("{} is on the shelf\n", entry.name()))?;
+    if let Some(meta) = &entry.meta
+        && !is_rom_here(dir, &meta.rom)
+    {
+        let rom = &hex(&meta.rom)[..12];
+        output::log(&format!("{} needs the ROM {rom}; open that file once with --rom", entry.name()));
+    }
+    Ok(())
+}
+
+/// Puts another program's state on the shelf.
+fn import_foreign(
+    home: &Home,
+    file: &Path,
+    bytes: &[u8],
+    rom: Option<PathBuf>,
+    model: Option<&'static Model>,
+    name: Option<String>,
+) -> Result<()> {
+    let shown = file.display();
+    let file_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(rom) = rom else {
+        let found = eggtooth_vault::foreign::import(bytes, Some(&file_name)).with_context(|| shown.to_string())?;
+        let hint = found.rom_hint.map(|hint| format!(" (perhaps {hint})")).unwrap_or_default();
+        bail!("{shown} is a state of {} without its ROM; say which with --rom FILE{hint}", found.format.name());
+    };
+    let cartridge = rom::open(&rom)?;
+    let taken = foreign::take_in(home, &cartridge, model, bytes, &file_name, name.as_deref());
+    let (entry, adopted) = taken.with_context(|| shown.to_string())?;
+    adopted.notes.iter().for_each(|note| output::log(note));
+    output::print(&format!("{} is on the shelf, from {}\n", entry.name(), adopted.format.name()))
 }
 
 /// A retired pet by its folder, or else by its name.

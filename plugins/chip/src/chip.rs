@@ -108,6 +108,11 @@ impl Chip {
         Chip::restore(model, program, State { tick, phase: 0, registers, memory, io, watchdog_on: true })
     }
 
+    /// What was written to F60–F63.
+    pub(crate) fn port_latches(&self) -> [u8; 4] {
+        self.state.io.port_latches()
+    }
+
     /// 256 Hz periods spent in the present step of the stopwatch.
     pub(crate) fn stopwatch_step(&self) -> u8 {
         self.state.io.stopwatch.sub

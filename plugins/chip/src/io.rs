@@ -343,6 +343,11 @@ impl Io {
         self.latches.contrast
     }
 
+    /// What was written to F60–F63, which reading them need not show.
+    pub fn port_latches(&self) -> [u8; 4] {
+        self.latches.ports
+    }
+
     /// What the ports put on the pins.
     pub fn lines(&self, model: &Model) -> Lines {
         let latches = &self.latches;

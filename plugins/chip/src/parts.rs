@@ -29,7 +29,7 @@ pub struct Parts {
     pub stopwatch: [u8; 3],
     /// The programmable timer's counter, PT7–PT0.
     pub timer: u8,
-    /// F00–F7F as they would be read: factor flags, masks, latches, run bits. Counters, pins,
+    /// F00–F7F: factor flags, masks, latches (of F60–F63 too), run bits. Counters, input pins,
     /// status bits and triggers in it are ignored.
     pub io: [u8; 128],
 }
@@ -101,6 +101,7 @@ impl Chip {
         for (address, value) in self.io() {
             io[usize::from(address & 0x7F)] = value;
         }
+        io[0x60..0x64].copy_from_slice(&self.port_latches());
         let mut display = [0; 2 * DISPLAY_BLOCK];
         let block = 2 * usize::from(self.model().segments);
         for (n, value) in self.display().enumerate() {

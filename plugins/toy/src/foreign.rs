@@ -1,13 +1,15 @@
 //! States of other programs become machines, and machines states of other programs.
 
-use crate::home::ToyError;
-use crate::machine::Machine;
+use crate::home::{Home, ToyError, name_of_file};
+use crate::machine::{Machine, STATE};
+use crate::session::now;
 use eggtooth_cartridge::{Cartridge, ChipKind, models};
 use eggtooth_chip::{Model, Parts, Registers};
 use eggtooth_vault::foreign::{
     self, ClockTimer, Cpu, DISPLAY_S48, Details, Display, Format, Hardware, IO_REGISTERS, Imported, ProgTimer, RAM_S46,
     RAM_S48, Stopwatch,
 };
+use eggtooth_vault::{Entry, Envelope, Meta, check_name};
 
 /// No PSET waits for its branch.
 const NO_PSET: u8 = 0xFF;
@@ -42,16 +44,38 @@ pub fn adopt(
     Ok(Adopted { machine, format: imported.format, notes: imported.notes })
 }
 
+/// Puts another program's state on the shelf, called `name` or else as its file.
+///
+/// # Errors
+/// As [`adopt`], and when the shelf cannot be written.
+pub fn take_in(
+    home: &Home,
+    cartridge: &Cartridge,
+    model: Option<&'static Model>,
+    bytes: &[u8],
+    file: &str,
+    name: Option<&str>,
+) -> Result<(Entry, Adopted), ToyError> {
+    let adopted = adopt(cartridge, model, bytes, Some(file))?;
+    let name = match name {
+        Some(name) => check_name(name)?,
+        None => name_of_file(std::path::Path::new(file)).unwrap_or_else(|| "Toy".into()),
+    };
+    let machine = &adopted.machine;
+    let model = machine.model().name.into();
+    let meta = Meta { name, rom: cartridge.identity, model, saved_at: now(), tick: machine.tick() };
+    let mut envelope = Envelope::new(meta);
+    envelope.set_value(STATE, machine.state())?;
+    home.dir().store_rom(&cartridge.normalised())?;
+    Ok((home.dir().create(envelope)?, adopted))
+}
+
 /// Writes a machine's state as another program saves it; `saved_at_ms` in milliseconds since 1970.
 ///
 /// # Errors
 /// When that format cannot hold the state, or is not written.
-pub fn give_away(
-    machine: &Machine,
-    cartridge: &Cartridge,
-    saved_at_ms: u64,
-    format: Format,
-) -> Result<Vec<u8>, ToyError> {
+pub fn give_away(machine: &Machine, saved_at_ms: u64, format: Format) -> Result<Vec<u8>, ToyError> {
+    let cartridge = &Cartridge::from_words(machine.words())?;
     let hardware = hardware_of(machine, cartridge);
     let model = cartridge.known.as_ref().map(|known| known.toy.id);
     // The care-bot's own names, where they differ from ours.

@@ -81,7 +81,7 @@ fn a_pet_survives_every_format_that_can_hold_it() {
     machine.advance(40 * TICKS_PER_SECOND + 777, &mut ());
     let mut written = 0;
     for format in Format::all().filter(|format| format.is_exportable()) {
-        let bytes = foreign::give_away(&machine, &cartridge, 1_700_000_000_000, format).unwrap();
+        let bytes = foreign::give_away(&machine, 1_700_000_000_000, format).unwrap();
         let name = format!("pip.{}", format.extension());
         let adopted =
             foreign::adopt(&cartridge, None, &bytes, Some(&name)).unwrap_or_else(|e| panic!("{format:?}: {e}"));
