@@ -6,9 +6,13 @@ use super::random::Random;
 /// Words in the program memory.
 const SPACE: usize = 8192;
 
-/// A random program.
+/// A random program: mostly soup, sometimes noise, sometimes one that ends where the E0C6S46's
+/// memory does.
 pub fn program(seed: u64) -> Vec<u16> {
     let mut soup = Soup { random: Random::new(seed), words: Vec::with_capacity(SPACE + 64) };
+    if seed % 16 == 15 {
+        soup.words = (0..SPACE).map(|_| soup.random.below(4096)).collect();
+    }
     while soup.words.len() < SPACE {
         soup.piece();
     }
@@ -16,9 +20,13 @@ pub fn program(seed: u64) -> Vec<u16> {
     for bank in [0, 0x1000] {
         soup.page_one(bank);
     }
+    if seed % 8 == 3 {
+        soup.words.truncate(6144);
+    }
     soup.words
 }
 
+/// A program under way.
 pub struct Soup {
     pub random: Random,
     pub words: Vec<u16>,

@@ -19,7 +19,9 @@ impl Stimulus {
     /// How many ticks to let pass, and what the pins are then.
     pub fn next(&mut self) -> (u64, Pins) {
         let longest = if self.burst > 0 { 60 } else { self.random.of(&[3, 40, 300, 3000, 3000, 9000, 40_000]) };
-        let mut wait = self.random.span(longest);
+        let longest = if self.random.percent(2) { 600_000 } else { longest };
+        // Pins may change twice at one boundary.
+        let mut wait = self.random.span(longest) - u64::from(longest == 3);
         if !self.pins.reset {
             wait = self.random.of(&[1, 65, 66, 67, 80, 3000]);
             self.pins.reset = true;
