@@ -1,6 +1,6 @@
 //! Time: fixed steps, speed, and what slow frames owe.
 
-use super::{Away, BuzzerTone, Clock, Clocks, LcdFrame, Pace, PetCalled, Press, Toy, ToyEdge, away};
+use super::{Away, BuzzerTone, Clock, Clocks, LcdFrame, Pace, PetCalled, Press, Tape, Toy, ToyEdge, away};
 use crate::clocks::Passed;
 use bevy_ecs::prelude::*;
 use bevy_time::{Fixed, Real, Time, Virtual};
@@ -71,16 +71,17 @@ pub(super) fn owe(
 /// live what it slept through, and a press must not happen before that.
 pub(super) fn latch(
     mut presses: MessageReader<Press>,
-    mut toys: Query<(&mut Toy, &Clock, &Pace, &Away)>,
+    mut toys: Query<(&mut Toy, &Clock, &Pace, &Away, &Tape)>,
     time: Res<Time<Virtual>>,
     fixed: Res<Time<Fixed>>,
     owed: Res<Owed>,
 ) {
     let behind = (time.delta() + fixed.overstep() + owed.0).saturating_sub(STEP_TIME);
     for press in presses.read() {
-        // A pet that is away feels nothing.
-        if let Ok((mut toy, clock, pace, away)) = toys.get_mut(press.toy)
+        // A pet that is away feels nothing, and a recording has its own presses.
+        if let Ok((mut toy, clock, pace, away, tape)) = toys.get_mut(press.toy)
             && !away.is_away()
+            && tape.recording().is_none()
         {
             let steps = if pace.paused { 0 } else { (behind.as_micros() / STEP_TIME.as_micros()) as u64 };
             let speed = u64::from(if pace.fast_forward { 1 } else { pace.speed });
@@ -91,7 +92,17 @@ pub(super) fn latch(
 
 /// One fixed step of every toy.
 pub(super) fn advance(
-    mut toys: Query<(Entity, &mut Toy, &mut Away, &mut Clock, &mut Pace, &mut LcdFrame, &mut BuzzerTone, &mut Drawn)>,
+    mut toys: Query<(
+        Entity,
+        &mut Toy,
+        &mut Away,
+        &mut Clock,
+        &mut Pace,
+        &mut LcdFrame,
+        &mut BuzzerTone,
+        &mut Drawn,
+        &Tape,
+    )>,
     mut owed: ResMut<Owed>,
     mut edges: MessageWriter<ToyEdge>,
     mut calls: MessageWriter<PetCalled>,
@@ -100,7 +111,7 @@ pub(super) fn advance(
     let paid = debt.min(PAY.max(debt.div_ceil(PARTS)));
     owed.0 -= STEP_TIME * paid;
     let mut heard: Vec<(u64, Edge)> = Vec::new();
-    for (entity, mut toy, mut away, mut clock, mut pace, mut frame, mut tone, mut drawn) in &mut toys {
+    for (entity, mut toy, mut away, mut clock, mut pace, mut frame, mut tone, mut drawn, tape) in &mut toys {
         if pace.paused {
             continue;
         }
@@ -112,7 +123,7 @@ pub(super) fn advance(
         let machine = &mut toy.bypass_change_detection().0.machine;
         let speed = if pace.fast_forward { FAST_FORWARD } else { pace.speed };
         let start = if clock.0 == 0 { machine.tick() } else { clock.0 };
-        let end = start + STEP * u64::from(speed) * u64::from(1 + paid);
+        let end = (start + STEP * u64::from(speed) * u64::from(1 + paid)).min(tape.end());
         let mut called = machine.icons() & ATTENTION != 0;
         let mut now = start;
         while now < end {

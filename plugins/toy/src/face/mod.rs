@@ -8,6 +8,7 @@ mod away;
 mod quiet;
 mod save;
 mod shelf;
+mod tape;
 
 use bevy_app::{App, FixedUpdate, Last, Plugin, RunFixedMainLoop, RunFixedMainLoopSystems, Update};
 use bevy_ecs::prelude::*;
@@ -19,11 +20,12 @@ pub use away::{Away, AwayCommand, AwayView, Clocks, WhileAway, question};
 pub use quiet::Quiet;
 pub use save::SaveNow;
 pub use shelf::{ShelfCommand, ShelfView};
+pub use tape::{Tape, TapeCommand};
 
 /// A pet that is being played. One entity is one place on the desk: another pet from the shelf
 /// takes the place of the one before.
 #[derive(Component, Debug)]
-#[require(LcdFrame, BuzzerTone, Pace, Clock, Away, advance::Drawn)]
+#[require(LcdFrame, BuzzerTone, Pace, Clock, Away, Tape, advance::Drawn)]
 pub struct Toy(pub Session);
 
 /// A button of a toy goes down or up.
@@ -107,7 +109,7 @@ pub enum ToySystems {
     Input,
     /// The chip advances (in `FixedUpdate`).
     Advance,
-    /// The shelf's commands (in `Update`).
+    /// The shelf's commands, and recordings (in `Update`).
     Shelf,
     /// Absences are decided about and lived (in `Update`, after the shelf).
     Away,
@@ -130,6 +132,7 @@ impl Plugin for ToyPlugin {
             .add_message::<ShelfCommand>()
             .add_message::<AwayCommand>()
             .add_message::<WhileAway>()
+            .add_message::<TapeCommand>()
             .init_resource::<Clocks>()
             .init_resource::<Owed>()
             .init_resource::<ShelfView>()
@@ -144,7 +147,10 @@ impl Plugin for ToyPlugin {
             .add_systems(FixedUpdate, advance::advance.in_set(ToySystems::Advance))
             .add_systems(
                 Update,
-                (shelf::serve.in_set(ToySystems::Shelf), (away::obey, away::live).chain().in_set(ToySystems::Away))
+                (
+                    (shelf::serve, tape::obey, tape::watch).chain().in_set(ToySystems::Shelf),
+                    (away::obey, away::live).chain().in_set(ToySystems::Away),
+                )
                     .chain(),
             )
             .add_systems(Last, (quiet::look_ahead, save::save.in_set(ToySystems::Save)));

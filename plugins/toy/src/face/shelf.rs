@@ -1,7 +1,7 @@
 //! The shelf: other pets take the place on the desk, get names, retire and come back.
 
 use super::advance::Drawn;
-use super::{Away, Clock, LcdFrame, Notice, Pace, Toy, ToySwapped};
+use super::{Away, Clock, LcdFrame, Notice, Pace, Tape, Toy, ToySwapped};
 use crate::{Home, Session, ToyError};
 use bevy_ecs::prelude::*;
 use eggtooth_cartridge::Cartridge;
@@ -47,7 +47,7 @@ pub(super) fn serve(
     mut commands: MessageReader<ShelfCommand>,
     home: Option<Res<Home>>,
     mut toys: Query<
-        (Entity, &mut Toy, &mut Away, &mut Clock, &mut LcdFrame, &mut Pace, &mut Drawn),
+        (Entity, &mut Toy, &mut Away, &mut Clock, &mut LcdFrame, &mut Pace, &mut Drawn, &mut Tape),
         With<super::Shown>,
     >,
     mut view: ResMut<ShelfView>,
@@ -55,13 +55,23 @@ pub(super) fn serve(
     mut swapped: MessageWriter<ToySwapped>,
 ) {
     let Some(home) = home else { return };
-    let Ok((entity, mut toy, mut away, mut clock, mut frame, mut pace, mut drawn)) = toys.single_mut() else { return };
+    let Ok((entity, mut toy, mut away, mut clock, mut frame, mut pace, mut drawn, mut tape)) = toys.single_mut() else {
+        return;
+    };
     let mut touched = false;
     for command in commands.read() {
         touched = true;
         let mut texts = Vec::new();
+        if !matches!(command, ShelfCommand::Refresh) && tape.stop(&mut toy, &mut clock) {
+            drawn.forget();
+            swapped.write(ToySwapped { toy: entity });
+        }
         match obey(command, &home, &mut toy.0, &mut texts) {
             Ok(Some(session)) => {
+                match super::tape::end(&mut toy.0, &home) {
+                    Ok(text) => texts.extend(text),
+                    Err(error) => texts.push(format!("{error}.")),
+                }
                 home.remember(&session);
                 toy.0 = session;
                 *away = Away::default();
@@ -79,7 +89,7 @@ pub(super) fn serve(
     if touched {
         view.toys = home.dir().list().unwrap_or_default();
         view.retired = home.dir().retired().unwrap_or_default();
-        view.current = toy.0.slug().cloned();
+        view.current = tape.slug().or(toy.0.slug()).cloned();
         view.read_only = home.read_only();
     }
 }
