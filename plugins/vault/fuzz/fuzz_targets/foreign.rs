@@ -49,18 +49,35 @@ fn check(imported: &Imported, tick: u64) {
     let _ = guess.check_rom(&[]);
 }
 
+/// Whether every register is 0, which no chip's are: R4x and the LCD are preset.
+fn is_blank(hardware: &Hardware) -> bool {
+    hardware.io.values().chain(&hardware.masks).all(|value| *value == 0) && hardware.prog_timer.reload == 0
+}
+
+/// D2-D0 of F79 give way to the timer's own choice.
+fn told(hardware: &Hardware) -> Hardware {
+    let mut hardware = hardware.clone();
+    let select = hardware.prog_timer.select;
+    hardware.io.entry(0xF79).and_modify(|f79| *f79 = *f79 & 8 | select);
+    hardware
+}
+
 fn round_trip(imported: &Imported, tick: u64, format: Format) {
     let details = Details { tick, saved_at_ms: tick.rotate_left(7), model: Some("p1") };
     let file = match export_with(&imported.hardware, details, format) {
         Ok(file) => file,
         Err(error) => return sentence(&error),
     };
-    let once = import(&file, None).unwrap_or_else(|error| panic!("{format}: {error}"));
-    assert_eq!(once.format, format);
+    let once = match import(&file, None) {
+        Ok(once) if once.format == format => once,
+        // Without anything in the I/O page, a file looks like one that has none, or like a cut one.
+        _ if is_blank(&imported.hardware) => return,
+        other => panic!("{format}: {:?}", other.map(|once| once.format)),
+    };
     if format == imported.format {
-        assert_eq!(once.hardware, imported.hardware, "{format}");
+        assert_eq!(once.hardware, told(&imported.hardware), "{format}");
     }
     let again = export_with(&once.hardware, details, format).unwrap_or_else(|error| panic!("{format}: {error}"));
     let twice = import(&again, None).unwrap_or_else(|error| panic!("{format}: {error}"));
-    assert_eq!(twice.hardware, once.hardware, "{format}");
+    assert_eq!(twice.hardware, told(&once.hardware), "{format}");
 }

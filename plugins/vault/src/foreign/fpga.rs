@@ -46,6 +46,9 @@ fn word(fields: &[(u16, u32)]) -> u64 {
 
 /// The chip's state, or what the core cannot have stored.
 pub(super) fn read(block: &[u8]) -> Result<Hardware, String> {
+    if block.iter().all(|&byte| byte == 0) {
+        return Err("it is empty".to_owned());
+    }
     let fields = Fields(block);
     let mut words: [Bits; 10] = std::array::from_fn(|n| Bits(fields.uint(4 * n, 4) as u32));
     if (10..16).any(|n| fields.uint(4 * n, 4) != 0) {

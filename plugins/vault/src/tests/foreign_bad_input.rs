@@ -225,3 +225,12 @@ fn the_words_of_the_chip_are_counted() {
     assert_eq!((0..0x1000).filter(|&word| foreign::is_opcode(word)).count(), 4022);
     assert!(!foreign::is_opcode(0x1000));
 }
+
+/// A slot that was never written; R4x and the LCD are preset on the chip, so no state is all 0.
+#[test]
+fn a_file_of_zeros_is_no_state() {
+    for length in [464, 512] {
+        let refusal = import(&vec![0; length], None).unwrap_err();
+        assert!(matches!(&refusal, ForeignError::Content { what, .. } if what == "it is empty"), "{length}: {refusal}");
+    }
+}
