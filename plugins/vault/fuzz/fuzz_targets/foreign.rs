@@ -5,7 +5,7 @@
 #![no_main]
 
 use eggtooth_vault::foreign::{
-    Details, ForeignError, Format, Hardware, IO_REGISTERS, Imported, RAM_S46, RAM_S48, export_with, import,
+    DISPLAY_S48, Details, ForeignError, Format, Hardware, IO_REGISTERS, Imported, RAM_S46, RAM_S48, export_with, import,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -54,9 +54,10 @@ fn is_blank(hardware: &Hardware) -> bool {
     hardware.io.values().chain(&hardware.masks).all(|value| *value == 0) && hardware.prog_timer.reload == 0
 }
 
-/// D2-D0 of F79 give way to the timer's own choice.
+/// D2-D0 of F79 give way to the timer's own choice, and memories of either size are the same when what
+/// only the larger has is 0.
 fn told(hardware: &Hardware) -> Hardware {
-    let mut hardware = hardware.clone();
+    let mut hardware = hardware.sized(RAM_S48, DISPLAY_S48).expect("nothing is cut off");
     let select = hardware.prog_timer.select;
     hardware.io.entry(0xF79).and_modify(|f79| *f79 = *f79 & 8 | select);
     hardware
@@ -75,9 +76,9 @@ fn round_trip(imported: &Imported, tick: u64, format: Format) {
         other => panic!("{format}: {:?}", other.map(|once| once.format)),
     };
     if format == imported.format {
-        assert_eq!(once.hardware, told(&imported.hardware), "{format}");
+        assert_eq!(told(&once.hardware), told(&imported.hardware), "{format}");
     }
     let again = export_with(&once.hardware, details, format).unwrap_or_else(|error| panic!("{format}: {error}"));
     let twice = import(&again, None).unwrap_or_else(|error| panic!("{format}: {error}"));
-    assert_eq!(twice.hardware, told(&once.hardware), "{format}");
+    assert_eq!(told(&twice.hardware), told(&once.hardware), "{format}");
 }
