@@ -52,6 +52,11 @@ fn action(key: &KeyEvent) -> Option<Action> {
     }
 }
 
+/// Whether a key asks for something besides buttons.
+pub fn is_action(key: &KeyEvent) -> bool {
+    key.kind == KeyEventKind::Press && action(key).is_some()
+}
+
 impl Keys {
     /// Says whether key releases are reported.
     pub fn set_releases(&mut self, releases: bool) {

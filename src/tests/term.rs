@@ -5,6 +5,7 @@
 mod common;
 
 use common::Folder;
+use eggtooth_toy::{LEFT, Left};
 use eggtooth_vault::{DataDir, read_egg};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
@@ -384,4 +385,81 @@ fn the_bell_rings_when_the_pet_calls() {
     assert_eq!(stage.bells(), before);
     stage.types("m");
     stage.wait("a call", |stage| stage.bells() > before);
+}
+
+/// Makes the only pet one that was left `hours` ago, after a minute of life.
+fn leave(folder: &Folder, hours: u64) {
+    let dir = DataDir::open(folder.path("shelf")).unwrap();
+    let entry = dir.list().unwrap().remove(0);
+    let mut envelope = dir.load(&entry.slug).unwrap().envelope;
+    let left = Left { tick: envelope.meta.tick, at: eggtooth_toy::now_millis() - hours * 3_600_000 };
+    envelope.set_value(LEFT, &left).unwrap();
+    dir.save(&entry.slug, &envelope).unwrap();
+}
+
+/// A shelf with a hatched Pip.
+fn with_pip() -> Folder {
+    let folder = Folder::new();
+    let pip = common::pip();
+    folder.run(&format!("run {} --ticks 2000000 --save pip.egg", pip.display())).works();
+    folder.run("save import pip.egg --data-dir shelf").works();
+    folder
+}
+
+#[test]
+fn an_absence_is_asked_about_lived_and_told() {
+    let folder = with_pip();
+    leave(&folder, 8);
+    let mut stage = Stage::new(&folder, "", (80, 24), false);
+    stage.sees("Away for 8 hours: L live, H hold? Live it: pip lives through all of it now.");
+    // Closed without an answer, it is asked again.
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(0));
+    assert!((2_000_000..2_000_100).contains(&saved_tick(&folder)));
+    let mut stage = Stage::new(&folder, "", (34, 12), false);
+    stage.sees("Away for 8 hours: L live, H hold?");
+    stage.types("z");
+    thread::sleep(Duration::from_millis(100));
+    assert!(!stage.is_pressed("A z"));
+    stage.types("l");
+    stage.sees("While you were away (8 hours): pip");
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(0));
+    stage.is_restored();
+    let lived = saved_tick(&folder) - 2_000_000;
+    let hour = 3600 * 32_768;
+    assert!(lived >= 8 * hour && lived < 8 * hour + 60 * 32_768, "{lived}");
+    // Not asked again; and one that would take long can be stopped.
+    leave(&folder, 80_000);
+    let mut stage = Stage::new(&folder, "", (80, 24), false);
+    stage.sees("pip lives what it missed;");
+    stage.types("s");
+    stage.sees("While you were away (");
+    let before = stage.screen();
+    assert!(!before.contains("lives what it missed"), "{before}");
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(0));
+    let after = saved_tick(&folder) - 2_000_000;
+    assert!(after > lived && after < 70_000 * hour, "{after}");
+}
+
+#[test]
+fn an_absence_is_held_and_its_owner_is_not_asked_again() {
+    let folder = with_pip();
+    leave(&folder, 48);
+    let mut stage = Stage::new(&folder, "", (80, 24), false);
+    stage.sees("Away for 2 days:");
+    stage.types("h");
+    stage.wait("no question", |stage| !stage.screen().contains("Away for"));
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(0));
+    assert!(saved_tick(&folder) < 2_000_000 + 60 * 32_768);
+    leave(&folder, 48);
+    let mut stage = Stage::new(&folder, "", (80, 24), false);
+    stage.sees("food light game doctor");
+    thread::sleep(Duration::from_millis(300));
+    assert!(!stage.screen().contains("Away for"));
+    stage.types("q");
+    assert_eq!(stage.ends().code(), Some(0));
+    assert!(saved_tick(&folder) < 2_000_000 + 120 * 32_768);
 }

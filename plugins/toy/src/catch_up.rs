@@ -88,6 +88,12 @@ impl CatchUp {
         self.now
     }
 
+    /// The tick that it will have reached when it is done.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
     /// What is not lived yet.
     #[must_use]
     pub fn rest(&self) -> Duration {
