@@ -6,11 +6,13 @@ use bevy_app::{App, AppExit};
 use bevy_ecs::prelude::*;
 use bevy_time::{TimePlugin, TimeUpdateStrategy};
 use eggtooth_toy::face::{
-    Clock, LcdFrame, Notice, Press, ShelfCommand, ShelfView, Shown, Tape, TapeCommand, Toy, ToyPlugin, ToySwapped,
+    Away, Clock, Clocks, LcdFrame, Notice, Press, ShelfCommand, ShelfView, Shown, Tape, TapeCommand, Toy, ToyPlugin,
+    ToySwapped,
 };
-use eggtooth_toy::{Button, Home, Machine, Recording, Request, TICKS_PER_SECOND as SECOND, pip};
+use eggtooth_toy::{Button, Home, Machine, Reading, Recording, Request, TICKS_PER_SECOND as SECOND, pip};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 struct Desk {
     app: App,
@@ -106,6 +108,14 @@ fn what_was_recorded_is_played_and_the_pet_is_held() {
     assert_eq!(desk.taken::<ToySwapped>().len(), 1);
     assert_eq!(desk.machine().tick(), recording.start().meta.tick);
     assert_eq!(desk.get::<Tape>().recording(), Some(&recording));
+    // The computer is suspended: a recording is not away, and the pet is held.
+    let mut clocks = desk.app.world_mut().resource_mut::<Clocks>();
+    clocks.tell(Reading::default(), 0);
+    desk.steps(1);
+    let day = Duration::from_secs(86_400);
+    desk.app.world_mut().resource_mut::<Clocks>().tell(Reading { run: Duration::ZERO, real: day }, 0);
+    desk.steps(1);
+    assert!(!desk.get::<Away>().is_away());
     // Buttons of the player's do nothing in it.
     desk.press(Button::A, true);
     for _ in 0..500 {

@@ -47,7 +47,7 @@ pub(super) fn owe(
     mut fixed: ResMut<Time<Fixed>>,
     mut clocks: ResMut<Clocks>,
     mut owed: ResMut<Owed>,
-    mut toys: Query<(&mut Toy, &mut Away, &mut Clock, &Pace)>,
+    mut toys: Query<away::Missing>,
 ) {
     let slept = clocks.slept();
     if time.is_paused() {

@@ -193,10 +193,14 @@ pub(super) fn arrive(
     }
 }
 
-/// The computer was suspended, or the program stood still, for long.
-pub(super) fn miss(toys: &mut Query<(&mut Toy, &mut Away, &mut Clock, &super::Pace)>, time: Duration) {
-    for (mut toy, mut away, mut clock, pace) in toys {
-        if !pace.paused {
+/// What an absence of all toys at once touches.
+pub(super) type Missing =
+    (&'static mut Toy, &'static mut Away, &'static mut Clock, &'static super::Pace, &'static super::Tape);
+
+/// The computer was suspended, or the program stood still, for long. A recording goes on where it was.
+pub(super) fn miss(toys: &mut Query<Missing>, time: Duration) {
+    for (mut toy, mut away, mut clock, pace, tape) in toys {
+        if !pace.paused && tape.recording().is_none() {
             begin(toy.bypass_change_detection(), &mut away, &mut clock, time);
         }
     }
