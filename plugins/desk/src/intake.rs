@@ -1,15 +1,20 @@
 //! Files that a player brings: what they are taken for, and reading them beside the frame.
 
 use eggtooth_cartridge::Cartridge;
-use eggtooth_toy::Home;
-use eggtooth_vault::{Entry, check_name};
+use eggtooth_toy::{Home, PLAY, Recording, name_of_file};
+use eggtooth_vault::{Entry, MAX_FILE, read_egg};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a file is taken for, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A pet that was exported.
     Pet,
+    /// A recording.
+    Recording,
     /// Anything else; what it really is, the cartridge says.
     Rom,
 }
@@ -19,6 +24,7 @@ pub enum Kind {
 pub fn kind(path: &Path) -> Kind {
     match path.extension() {
         Some(extension) if extension.eq_ignore_ascii_case("egg") => Kind::Pet,
+        Some(extension) if extension.eq_ignore_ascii_case("eggplay") => Kind::Recording,
         _ => Kind::Rom,
     }
 }
@@ -30,6 +36,8 @@ pub enum Read {
     Rom(Box<Cartridge>, Option<String>),
     /// A pet, on the shelf already.
     Pet(Entry),
+    /// A recording.
+    Recording(Arc<Recording>),
 }
 
 /// Reads a file. Takes as long as the disk; bounded in size. Call it off the frame.
@@ -38,13 +46,33 @@ pub enum Read {
 /// A sentence for the player.
 pub fn read(path: &Path, home: &Home) -> Result<Read, String> {
     match kind(path) {
+        // A recording may have been given the other ending.
+        Kind::Pet if is_recording(path) => recording(path),
         Kind::Pet => home.dir().import(path).map(Read::Pet).map_err(|error| error.to_string()),
+        Kind::Recording => recording(path),
         Kind::Rom => {
             let cartridge = Cartridge::open(path).map_err(|error| error.to_string())?;
-            let name = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| check_name(stem).ok());
-            Ok(Read::Rom(Box::new(cartridge), name))
+            Ok(Read::Rom(Box::new(cartridge), name_of_file(path)))
         }
     }
+}
+
+fn is_recording(path: &Path) -> bool {
+    read_egg(path).is_ok_and(|envelope| envelope.block(PLAY).is_some())
+}
+
+fn recording(path: &Path) -> Result<Read, String> {
+    let cannot = |error: std::io::Error| format!("it cannot be read ({error})");
+    let file = File::open(path).map_err(cannot)?;
+    // A pipe or a device may never end.
+    if !file.metadata().map_err(cannot)?.is_file() {
+        return Err("it is not a file".into());
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    Recording::from_bytes(&bytes)
+        .map(|recording| Read::Recording(Arc::new(recording)))
+        .map_err(|error| error.to_string())
 }
 
 /// The pet on the shelf that runs this program, the one saved last if there are several.
@@ -82,6 +110,7 @@ mod tests {
         for (name, expected) in [
             ("a.egg", Kind::Pet),
             ("A.EGG", Kind::Pet),
+            ("pip-2026.eggplay", Kind::Recording),
             ("tama.b", Kind::Rom),
             ("tama.zip", Kind::Rom),
             ("egg", Kind::Rom),
@@ -112,6 +141,25 @@ mod tests {
         let Read::Pet(entry) = read(&path, &home).unwrap() else { panic!("no pet") };
         assert_eq!(home.dir().list().unwrap().len(), 2);
         assert!(entry.name().starts_with("Momo"), "{}", entry.name());
+    }
+
+    #[test]
+    fn a_recording_is_known_by_its_ending_or_what_is_in_it() {
+        let (folder, home) = home();
+        let mut machine = eggtooth_toy::Machine::new(&pip().unwrap());
+        machine.record("Pip").unwrap();
+        machine.advance(99_999, &mut ());
+        let recording = machine.stop_recording().unwrap().unwrap();
+        for name in ["a.eggplay", "b.egg"] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, recording.to_bytes().unwrap()).unwrap();
+            let Read::Recording(read) = read(&path, &home).unwrap() else { panic!("no recording") };
+            assert_eq!(*read, recording);
+        }
+        assert!(home.dir().list().unwrap().is_empty());
+        let error = read(&folder.path().join("none.eggplay"), &home).unwrap_err();
+        assert!(error.contains("cannot be read"), "{error}");
+        assert!(read(Path::new("/dev/zero.eggplay"), &home).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! them without a window. The desk runs no chip and renders no egg; it asks `toy`, `shell` and
 //! `buzzer` to.
 
+pub mod cards;
 pub mod clock;
 mod face;
 pub mod intake;

@@ -1,6 +1,7 @@
 //! What the menu shows, and what a player can ask for in it. Plain data: no engine, no clock.
 
 use bevy::ecs::message::Message;
+use eggtooth_toy::Choice;
 use eggtooth_vault::Slug;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,39 @@ pub enum PetClock {
     No(&'static str),
 }
 
+/// An absence that is not over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Absence {
+    /// The player must say what becomes of it.
+    Asked {
+        /// How long, in words: "3 days".
+        span: String,
+    },
+    /// It is being lived.
+    Living {
+        /// 0 to 100.
+        per_cent: u8,
+        /// How long it will take, in words: "8 seconds".
+        left: String,
+    },
+}
+
+/// A recording that is made or played.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tape {
+    /// The pet is recorded, for so many seconds of its life.
+    Recording(u64),
+    /// A recording is played.
+    Playing {
+        /// Seconds of it that are over.
+        at: u64,
+        /// Its length in seconds.
+        of: u64,
+        /// It is over.
+        ended: bool,
+    },
+}
+
 /// Everything that the menu shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -131,6 +165,12 @@ pub struct Model {
     pub quality: Quality,
     /// Movements are left out.
     pub less_motion: bool,
+    /// What becomes of the absences of the pet on the desk.
+    pub choice: Choice,
+    /// Its absence, if there is one to show.
+    pub absence: Option<Absence>,
+    /// Its recording, or the recording in its place.
+    pub tape: Option<Tape>,
 }
 
 impl Model {
@@ -197,4 +237,16 @@ pub enum Action {
     LessMotion(bool),
     /// Shows the keys as at the first start.
     ShowKeys,
+    /// Says what becomes of the absence that is asked about, and of later ones.
+    Decide(Choice),
+    /// Stops living an absence.
+    StopLiving,
+    /// Says what becomes of later absences.
+    Choose(Choice),
+    /// Begins or ends a recording.
+    Record(bool),
+    /// Shows the system's file dialog for a recording.
+    ChooseRecording,
+    /// Puts the pet back in the place of the recording.
+    StopPlaying,
 }

@@ -1,8 +1,9 @@
 //! Everything that lies over the picture: the bar, the menu, the first-start card, sentences.
 
+use crate::cards::{self, Told};
 use crate::look::{self, AMBER, CREAM, SAND};
-use crate::model::{Action, Model};
-use crate::panel::{Form, buttons_picture, panel};
+use crate::model::{Action, Model, Tape};
+use crate::panel::{Form, buttons_picture, clock, panel};
 use crate::toasts::Toasts;
 use bevy::ecs::resource::Resource;
 use bevy_egui::egui::{self, Align, Align2, Area, Button, Context, Id, Label, Layout, Order, RichText, Ui, pos2, vec2};
@@ -31,6 +32,8 @@ pub struct View {
     pub still: f32,
     /// Seconds that the keys are still shown; 0 or less: they are not.
     pub card: f32,
+    /// What happened in an absence, until it was read.
+    pub told: Option<Told>,
     /// Files hang over the window.
     pub hovering: bool,
     /// The pointer rests on the bar or a sentence: they stay.
@@ -76,7 +79,8 @@ impl View {
     /// Whether there is nothing to draw, apart from states of time.
     #[must_use]
     pub fn is_empty(&self, less_motion: bool) -> bool {
-        self.bar(less_motion) == 0.0 && self.toasts.is_empty() && self.card <= 0.0 && !self.hovering
+        let calm = self.toasts.is_empty() && self.told.is_none() && self.card <= 0.0 && !self.hovering;
+        calm && self.bar(less_motion) == 0.0
     }
 }
 
@@ -95,7 +99,11 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if !states.is_empty() && free > 0.0 {
         pills(ctx, &states, if view.open || bar == 0.0 { free } else { free - 100.0 });
     }
-    if view.card > 0.0 && !view.open {
+    if matches!(model.tape, Some(Tape::Playing { .. })) && !view.open {
+        held |= playing(ctx, &mut actions);
+    }
+    // One card at a time.
+    if view.card > 0.0 && !view.open && model.absence.is_none() && view.told.is_none() {
         card(ctx, view);
     }
     if view.open {
@@ -104,6 +112,7 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if !view.toasts.is_empty() {
         held |= sentences(ctx, view, free, &mut actions);
     }
+    cards::draw(ctx, model, &mut view.told, free, &mut actions);
     if view.hovering {
         drop_hint(ctx);
     }
@@ -143,6 +152,12 @@ fn states(model: &Model, all: bool) -> Vec<String> {
     } else if model.time.speed != 1 {
         states.push(format!("Time runs ×{}", model.time.speed));
     }
+    match &model.tape {
+        Some(Tape::Recording(seconds)) => states.push(format!("Recording {}", clock(*seconds))),
+        Some(Tape::Playing { ended: true, .. }) => states.push("The recording has ended".into()),
+        Some(Tape::Playing { at, of, .. }) => states.push(format!("Recording: {} of {}", clock(*at), clock(*of))),
+        None => {}
+    }
     if all {
         if model.sound.no_device {
             states.push("No sound device".into());
@@ -164,6 +179,18 @@ fn pills(ctx: &Context, states: &[String], width: f32) {
             look::pill().show(ui, |ui| ui.add(Label::new(RichText::new(state).color(CREAM)).wrap()));
         }
     });
+}
+
+/// The way back from a recording.
+fn playing(ctx: &Context, actions: &mut Vec<Action>) -> bool {
+    let area = Area::new(Id::new("playing")).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -EDGE)).order(Order::Middle);
+    let response = area.show(ctx, |ui| {
+        if ui.add(Button::new(RichText::new("Stop playing").color(CREAM)).fill(look::PILL).corner_radius(16)).clicked()
+        {
+            actions.push(Action::StopPlaying);
+        }
+    });
+    response.response.contains_pointer()
 }
 
 fn menu(ctx: &Context, model: &Model, view: &mut View, width: f32, actions: &mut Vec<Action>) {
@@ -246,6 +273,7 @@ fn right(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 fn drop_hint(ctx: &Context) {
     let area = Area::new(Id::new("drop")).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).order(Order::Foreground);
     area.interactable(false).show(ctx, |ui| {
-        look::card().show(ui, |ui| ui.label(RichText::new("Drop a ROM or a saved pet").heading().color(CREAM)));
+        look::card()
+            .show(ui, |ui| ui.label(RichText::new("Drop a ROM, a saved pet or a recording").heading().color(CREAM)));
     });
 }

@@ -13,8 +13,10 @@ use eggtooth_desk::logic;
 use eggtooth_desk::model::{Action, Program, Quality};
 use eggtooth_desk::settings::{self, DeskSettings};
 use eggtooth_desk::view::{CARD_SECONDS, View};
-use eggtooth_toy::face::{Notice, Pace, Press, SaveNow, ShelfCommand, ShelfView, Shown, Toy, ToyPlugin, ToySwapped};
-use eggtooth_toy::{Button, Home, Request, pip};
+use eggtooth_toy::face::{
+    Away, Notice, Pace, Press, SaveNow, ShelfCommand, ShelfView, Shown, Tape, Toy, ToyPlugin, ToySwapped,
+};
+use eggtooth_toy::{Button, Choice, Home, LEFT, Left, Request, TICKS_PER_SECOND, pip};
 use std::time::Duration;
 
 struct Desk {
@@ -451,4 +453,51 @@ fn a_button_of_the_players_stops_setting_the_clock() {
     desk.app.update();
     desk.app.update();
     assert_eq!(desk.said(), ["The clock was not set: a button was pressed."]);
+}
+
+#[test]
+fn an_absence_is_asked_about_lived_and_told() {
+    let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let before = |home: &Home| {
+        let mut session = home.start(Request::default()).unwrap().session;
+        session.machine.advance(60 * TICKS_PER_SECOND, &mut ());
+        session.save().unwrap();
+        let slug = session.slug().unwrap().clone();
+        let mut envelope = home.dir().load(&slug).unwrap().envelope;
+        let at = eggtooth_toy::now_millis() - 6 * 3_600_000;
+        envelope.set_value(LEFT, &Left { tick: envelope.meta.tick, at }).unwrap();
+        home.dir().save(&slug, &envelope).unwrap();
+    };
+    let mut desk = Desk::at(folder, Request::default(), before);
+    assert!(desk.app.world().get::<Away>(desk.toy).unwrap().is_away());
+    desk.act(Action::Decide(Choice::Live));
+    desk.until(|desk| desk.view().told.is_some());
+    let told = desk.view().told.clone().unwrap();
+    assert_eq!(told.span, "6 hours");
+    assert!(told.sentences[0].starts_with("Pip called "), "{told:?}");
+    assert_eq!(desk.app.world().get::<Toy>(desk.toy).unwrap().0.choice(), Choice::Live);
+    desk.act(Action::Choose(Choice::Hold));
+    assert_eq!(desk.app.world().get::<Toy>(desk.toy).unwrap().0.choice(), Choice::Hold);
+}
+
+#[test]
+fn a_recording_is_made_dropped_on_the_window_and_left() {
+    let mut desk = Desk::new();
+    desk.act(Action::Record(true));
+    for _ in 0..64 {
+        desk.app.update();
+    }
+    desk.act(Action::Record(false));
+    let folder = desk.folder.path().join("data/recordings");
+    let path = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(desk.said(), [format!("The recording was saved as {}.", path.display())]);
+    let lived = desk.app.world().get::<Toy>(desk.toy).unwrap().0.machine.tick();
+    let window = Entity::PLACEHOLDER;
+    desk.app.world_mut().write_message(FileDragAndDrop::DroppedFile { window, path_buf: path });
+    desk.until(|desk| desk.app.world().get::<Tape>(desk.toy).unwrap().recording().is_some());
+    desk.until(|desk| desk.said().iter().any(|text| text == "The recording has ended."));
+    desk.act(Action::StopPlaying);
+    assert!(desk.app.world().get::<Tape>(desk.toy).unwrap().recording().is_none());
+    assert!(desk.app.world().get::<Toy>(desk.toy).unwrap().0.machine.tick() >= lived);
+    assert_eq!(desk.shelf(), ["Pip"]);
 }

@@ -8,6 +8,7 @@ use common::{SIZES, crowded, enabled, field, has, menu, model, row, slug, texts,
 use eggtooth_desk::model::{Action, PetClock, Program, Quality};
 use eggtooth_desk::panel::new_name;
 use eggtooth_desk::view::View;
+use eggtooth_toy::Choice;
 use egui_kittest::kittest::Queryable;
 
 #[test]
@@ -24,6 +25,11 @@ fn every_button_does_what_it_says() {
             ("Tap the toy", Action::Tap),
             ("Momo", Action::Switch(slug("momo"))),
             ("Choose a file…", Action::ChooseRom),
+            ("Ask me", Action::Choose(Choice::Ask)),
+            ("It lives", Action::Choose(Choice::Live)),
+            ("Time stands still", Action::Choose(Choice::Hold)),
+            ("Record", Action::Record(true)),
+            ("Play a recording…", Action::ChooseRecording),
             ("Mute", Action::Mute(true)),
             ("      Midnight", Action::Design(2)),
             ("Low", Action::Quality(Quality::Low)),

@@ -141,5 +141,5 @@ fn everything_at_once_fits() {
 #[test]
 fn files_over_the_window_are_invited() {
     let harness = table(SIZES[1], model(), View { hovering: true, ..View::new() });
-    assert!(has(&harness, "Drop a ROM or a saved pet"));
+    assert!(has(&harness, "Drop a ROM, a saved pet or a recording"));
 }

@@ -5,7 +5,7 @@ use crate::model::PetClock;
 use crate::view::View;
 use bevy::ecs::prelude::*;
 use bevy::window::RequestRedraw;
-use eggtooth_toy::face::{Pace, Press, Shown, Toy, ToySwapped};
+use eggtooth_toy::face::{Away, Pace, Press, Shown, Toy, ToySwapped};
 use eggtooth_toy::{Machine, pip};
 
 /// The Pip of this program: which ROM it is, and where it keeps its clock.
@@ -63,7 +63,7 @@ impl Job {
 pub(super) fn work(
     job: Option<ResMut<Job>>,
     pip: Res<Pip>,
-    mut toys: Query<(&mut Toy, &Pace), With<Shown>>,
+    mut toys: Query<(&mut Toy, &Pace, &Away), With<Shown>>,
     mut presses: MessageReader<Press>,
     mut swapped: MessageReader<ToySwapped>,
     mut view: ResMut<View>,
@@ -72,7 +72,7 @@ pub(super) fn work(
 ) {
     let touched = presses.read().count() + swapped.read().count() > 0;
     let (Some(mut job), Some(places)) = (job, pip.places) else { return };
-    let Ok((mut toy, pace)) = toys.get_mut(job.toy) else {
+    let Some((mut toy, pace, _)) = toys.get_mut(job.toy).ok().filter(|(.., away)| !away.is_away()) else {
         commands.remove_resource::<Job>();
         return;
     };

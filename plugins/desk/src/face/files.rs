@@ -9,7 +9,7 @@ use bevy::tasks::futures::check_ready;
 use bevy::tasks::{IoTaskPool, Task};
 use bevy::window::{FileDragAndDrop, RequestRedraw};
 use eggtooth_toy::Home;
-use eggtooth_toy::face::{ShelfCommand, ShelfView};
+use eggtooth_toy::face::{ShelfCommand, ShelfView, TapeCommand};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,22 @@ pub(super) fn obey(
                 let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
                 files.dialog = Some((task, Instant::now()));
             }
-            Action::ChooseRom => view.toasts.say("The file dialog is open already, perhaps behind this window."),
+            Action::ChooseRecording if files.dialog.is_none() => {
+                let folder = home.as_ref().map(|home| home.dir().path().join("recordings"));
+                let mut dialog = rfd::AsyncFileDialog::new()
+                    .set_title("Play a recording")
+                    .add_filter("Recordings", &["eggplay"])
+                    .add_filter("All files", &["*"]);
+                if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+                    dialog = dialog.set_directory(folder);
+                }
+                let dialog = dialog.pick_file();
+                let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
+                files.dialog = Some((task, Instant::now()));
+            }
+            Action::ChooseRom | Action::ChooseRecording => {
+                view.toasts.say("The file dialog is open already, perhaps behind this window.")
+            }
             Action::OpenRom(text) => {
                 let Some(home) = &home else { continue };
                 files.open(typed_path(text, std::env::home_dir().as_deref()), home, &mut view);
@@ -119,6 +134,7 @@ pub(super) fn arrived(
     mut files: ResMut<Files>,
     shelf: Res<ShelfView>,
     mut commands: MessageWriter<ShelfCommand>,
+    mut tape: MessageWriter<TapeCommand>,
     mut redraw: MessageWriter<RequestRedraw>,
     mut view: ResMut<View>,
 ) {
@@ -137,6 +153,7 @@ pub(super) fn arrived(
     });
     for (path, result) in done {
         match result {
+            Ok(Read::Recording(recording)) => drop(tape.write(TapeCommand::Play(recording))),
             Ok(found) => take(&path, found, &shelf, &mut commands, &mut view),
             Err(error) => view.toasts.say(format!("{} was not opened: {error}", name(&path))),
         }
@@ -147,6 +164,7 @@ pub(super) fn arrived(
 /// the file again wants to begin again.
 fn take(path: &Path, found: Read, shelf: &ShelfView, commands: &mut MessageWriter<ShelfCommand>, view: &mut View) {
     match found {
+        Read::Recording(_) => {}
         Read::Pet(entry) => {
             view.toasts.say(format!("{} came to the shelf.", entry.name()));
             commands.write(ShelfCommand::Open(entry.slug));

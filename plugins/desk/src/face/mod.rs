@@ -1,5 +1,6 @@
 //! The Bevy face: from input to messages, from the toy to what the menu shows.
 
+mod away;
 mod clock;
 mod files;
 mod input;
@@ -88,10 +89,11 @@ pub fn logic(app: &mut App) {
                     obey::shelf,
                     obey::hands,
                     obey::view,
+                    away::obey,
                     (files::obey, files::dropped, files::chosen, files::arrived).chain(),
                 )
                     .in_set(DeskSystems::Obey),
-                (shelf::watch, shelf::told, clock::work, keep::apply).in_set(DeskSystems::Tell),
+                (shelf::watch, shelf::told, clock::work, keep::apply, away::tell).in_set(DeskSystems::Tell),
             ),
         )
         .add_systems(Last, keep::keep.in_set(DeskSystems::Keep));

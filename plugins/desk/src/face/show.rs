@@ -1,9 +1,10 @@
 //! Draws the interface when there is something to see.
 
+use super::away::{absence, tape};
 use super::clock::{Job, Pip};
 use crate::clock::local_time;
 use crate::look;
-use crate::model::{Action, DesignRow, Model, PetRow, Sound, Time};
+use crate::model::{Action, DesignRow, Model, PetClock, PetRow, Sound, Time};
 use crate::settings::DeskSettings;
 use crate::view::{self, View};
 use bevy::ecs::prelude::*;
@@ -11,7 +12,7 @@ use bevy::ecs::system::SystemParam;
 use bevy_egui::{EguiContexts, EguiInput, EguiRenderOutput, PrimaryEguiContext, egui};
 use eggtooth_buzzer::face::{BuzzerSettings, Speaker};
 use eggtooth_shell::{Design, LiveCamera, Redraw};
-use eggtooth_toy::face::{Pace, SPEEDS, ShelfView, Shown, Toy};
+use eggtooth_toy::face::{Away, Pace, SPEEDS, ShelfView, Shown, Tape, Toy};
 use eggtooth_toy::{Button, Home, TICKS_PER_SECOND};
 use eggtooth_vault::Entry;
 
@@ -23,7 +24,7 @@ pub(super) fn designs() -> Vec<DesignRow> {
 /// What the model is made of.
 #[derive(SystemParam)]
 pub(super) struct Sources<'w, 's> {
-    toys: Query<'w, 's, (&'static Toy, &'static Pace), With<Shown>>,
+    toys: Query<'w, 's, (&'static Toy, &'static Pace, &'static Away, &'static Tape), With<Shown>>,
     shelf: Res<'w, ShelfView>,
     settings: Res<'w, DeskSettings>,
     buzzer: Option<Res<'w, BuzzerSettings>>,
@@ -35,7 +36,7 @@ pub(super) struct Sources<'w, 's> {
 
 impl Sources<'_, '_> {
     fn model(&self) -> Option<Model> {
-        let (toy, pace) = self.toys.single().ok()?;
+        let (toy, pace, away, tape) = self.toys.single().ok()?;
         let machine = &toy.0.machine;
         let designs = designs();
         let (hours, minutes, _) = local_time();
@@ -52,7 +53,10 @@ impl Sources<'_, '_> {
             time: Time { speed: pace.speed, paused: pace.paused, fast_forward: pace.fast_forward },
             speeds: &SPEEDS,
             now: (hours, minutes),
-            clock: self.pip.clock(machine, self.job.as_deref()),
+            clock: match away.is_away() || tape.recording().is_some() {
+                true => PetClock::No("The pet must be here, and not be catching up."),
+                false => self.pip.clock(machine, self.job.as_deref()),
+            },
             tap: machine.model().has(Button::Tap),
             shelf: self.shelf.toys.iter().map(row).collect(),
             current: self.shelf.current.clone(),
@@ -61,6 +65,9 @@ impl Sources<'_, '_> {
             folder: self.home.as_ref().map(|home| home.dir().path().display().to_string()).unwrap_or_default(),
             quality: self.settings.quality,
             less_motion: self.settings.less_motion,
+            choice: toy.0.choice(),
+            absence: absence(away),
+            tape: self::tape(toy, tape),
         })
     }
 }
@@ -94,7 +101,9 @@ pub(super) fn show(
     mut dressed: Local<Option<bool>>,
 ) {
     let still = sources.settings.less_motion;
-    let plain = sources.toys.iter().all(|(_, pace)| *pace == Pace::default());
+    let plain = sources.toys.iter().all(|(toy, pace, away, shown)| {
+        *pace == Pace::default() && absence(away).is_none() && tape(toy, shown).is_none()
+    });
     if plain && view.is_empty(still) {
         return;
     }

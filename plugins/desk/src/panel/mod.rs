@@ -11,6 +11,7 @@ use bevy_egui::egui::{self, Align, Button, Layout, Response, RichText, ScrollAre
 use eggtooth_vault::Slug;
 
 pub use help::{buttons_picture, keys_table};
+pub(crate) use pet::clock;
 pub use shelf::new_name;
 
 /// What is being typed or is unfolded; nothing of it is kept.
@@ -61,8 +62,10 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
             ui.set_width(ui.available_width());
             pet::time(ui, model, out);
             pet::pet(ui, model, out);
+            pet::absences(ui, model, out);
             shelf::shelf(ui, model, form, out);
             shelf::roms(ui, form, out);
+            pet::tape(ui, model, out);
             table::sound(ui, model, out);
             table::design(ui, model, out);
             table::picture(ui, model, out);

@@ -1,8 +1,9 @@
 //! The pet on the desk: its time, its clock, its sensor.
 
 use super::{chip, heading, note, wide};
-use crate::model::{Action, Model, PetClock};
+use crate::model::{Action, Model, PetClock, Tape};
 use bevy_egui::egui::Ui;
+use eggtooth_toy::Choice;
 
 /// Speed, pause, fast-forward.
 pub(super) fn time(ui: &mut Ui, model: &Model, out: &mut Vec<Action>) {
@@ -49,4 +50,56 @@ pub(super) fn pet(ui: &mut Ui, model: &Model, out: &mut Vec<Action>) {
     if wide(ui, "Tap the toy", refusal).on_hover_text("T").clicked() {
         out.push(Action::Tap);
     }
+}
+
+/// What becomes of the time in which nobody plays.
+pub(super) fn absences(ui: &mut Ui, model: &Model, out: &mut Vec<Action>) {
+    heading(ui, "While you are away");
+    ui.horizontal_wrapped(|ui| {
+        for (choice, text) in [(Choice::Ask, "Ask me"), (Choice::Live, "It lives"), (Choice::Hold, "Time stands still")]
+        {
+            if chip(ui, model.choice == choice, text).clicked() {
+                out.push(Action::Choose(choice));
+            }
+        }
+    });
+    note(
+        ui,
+        match model.choice {
+            Choice::Ask => "You are asked when you come back.",
+            Choice::Live => "It lives through all of it when you come back.",
+            Choice::Hold => "It is as you left it when you come back.",
+        },
+    );
+}
+
+/// Recording and playing recordings.
+pub(super) fn tape(ui: &mut Ui, model: &Model, out: &mut Vec<Action>) {
+    heading(ui, "Recordings");
+    let playing = matches!(model.tape, Some(Tape::Playing { .. }));
+    match &model.tape {
+        Some(Tape::Recording(seconds)) => {
+            if wide(ui, format!("Stop recording ({})", clock(*seconds)), None).clicked() {
+                out.push(Action::Record(false));
+            }
+        }
+        _ => {
+            if wide(ui, "Record", playing.then_some("A recording is being played.")).clicked() {
+                out.push(Action::Record(true));
+            }
+        }
+    }
+    if playing {
+        if wide(ui, "Stop playing", None).clicked() {
+            out.push(Action::StopPlaying);
+        }
+    } else if wide(ui, "Play a recording…", None).clicked() {
+        out.push(Action::ChooseRecording);
+    }
+    note(ui, "A recording keeps every press. Played again, the same life is lived to the last dot.");
+}
+
+/// Minutes and seconds.
+pub(crate) fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -2,7 +2,7 @@
 
 use super::{Form, chip, field, heading, note, wide};
 use crate::look::{BRICK, SAND};
-use crate::model::{Action, Model, PetRow, Program};
+use crate::model::{Action, Model, PetRow, Program, Tape};
 use bevy_egui::egui::{self, Align, Button, CollapsingHeader, Key, Layout, RichText, Ui, vec2};
 use eggtooth_vault::{MAX_NAME, Slug, check_name};
 
@@ -12,7 +12,7 @@ pub(super) fn shelf(ui: &mut Ui, model: &Model, form: &mut Form, out: &mut Vec<A
     for row in &model.shelf {
         ui.push_id(row.slug.as_str(), |ui| pet_row(ui, model, row, form, out));
     }
-    if model.current.is_none() {
+    if model.current.is_none() && !matches!(model.tape, Some(Tape::Playing { .. })) {
         note(ui, format!("{} is not on the shelf: it will be gone when Eggtooth is closed.", model.pet));
     }
     if form.hatching {
@@ -165,7 +165,7 @@ fn hatch(ui: &mut Ui, model: &Model, form: &mut Form, out: &mut Vec<Action>) {
             form.hatching = false;
         }
     });
-    note(ui, "The others stay on the shelf. Their time stands still there.");
+    note(ui, "The others stay on the shelf, and are away until you come back to them.");
 }
 
 fn retired_row(ui: &mut Ui, model: &Model, row: &PetRow, out: &mut Vec<Action>) {
@@ -199,5 +199,5 @@ pub(super) fn roms(ui: &mut Ui, form: &mut Form, out: &mut Vec<Action>) {
             }
         });
     });
-    note(ui, "You can also drop a ROM, or a saved pet (.egg), on the window.");
+    note(ui, "You can also drop a ROM, a saved pet (.egg) or a recording (.eggplay) on the window.");
 }

@@ -3,8 +3,9 @@
 
 use bevy_egui::egui::{self, Rect};
 use eggtooth_desk::look;
-use eggtooth_desk::model::{Action, DesignRow, Model, PetClock, PetRow, Quality, Sound, Time};
+use eggtooth_desk::model::{Action, DesignRow, Model, PetClock, PetRow, Quality, Sound, Tape, Time};
 use eggtooth_desk::view::{View, draw};
+use eggtooth_toy::Choice;
 use eggtooth_vault::Slug;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
@@ -42,6 +43,9 @@ pub fn model() -> Model {
         folder: "/home/somebody/.local/share/eggtooth".into(),
         quality: Quality::Auto,
         less_motion: false,
+        choice: Choice::Ask,
+        absence: None,
+        tape: None,
     }
 }
 
@@ -56,6 +60,7 @@ pub fn crowded() -> Model {
         time: Time { speed: 64, paused: true, fast_forward: true },
         clock: PetClock::No("Only Pip's clock can be set from here so far."),
         tap: false,
+        tape: Some(Tape::Playing { at: 59_000, of: 315_576_000, ended: false }),
         read_only: Some("another Eggtooth has the folder open".into()),
         folder: "/home/somebody/with/a/rather/deep/tree/of/folders/and/no/spaces/.local/share/eggtooth".into(),
         ..model()
