@@ -5,7 +5,7 @@
 //! rest chooses the model then.
 #![no_main]
 
-use eggtooth_toy::{MAX_EVENTS, Machine, PLAY, Recording, RecordingError, pip};
+use eggtooth_toy::{MAX_EVENTS, Machine, Recording, pip};
 use eggtooth_vault::Envelope;
 use frame::framed;
 use libfuzzer_sys::fuzz_target;
@@ -29,10 +29,7 @@ fuzz_target!(|input: &[u8]| {
     }
     match Recording::from_bytes(&bytes) {
         Ok(recording) => check(&recording),
-        Err(error) => {
-            assert!(!matches!(error, RecordingError::Save) || !bytes.windows(4).any(|tag| tag == PLAY.0));
-            sentence(&error.to_string());
-        }
+        Err(error) => sentence(&error.to_string()),
     }
 });
 
