@@ -28,6 +28,9 @@ use std::path::Path;
 /// Cases in tests/data, from its README.
 const CASES: u64 = 5056 + 3072 + 4352 + 8448 + 6912 + 3072 + 1880 + 507 + 24 + 77;
 
+/// Random programs in each mode.
+const SEEDS: u64 = 40;
+
 /// Every option with and without OSC3.
 static MODELS: [Model; 6] = [
     Model { name: "plain", ..S46 },
@@ -98,7 +101,7 @@ fn run(seed: u64, mode: Mode, instructions: u64, ticks: u64) -> Result<Coverage,
 
 /// Many of them; a difference is looked for again step by step, which finds where it begins.
 fn run_all(mode: Mode, instructions: u64, ticks: u64) -> Coverage {
-    let (first, count) = (number("EGGTOOTH_SEED", 0), number("EGGTOOTH_SEEDS", 40));
+    let (first, count) = (number("EGGTOOTH_SEED", 0), number("EGGTOOTH_SEEDS", SEEDS));
     let mut seen = Coverage::default();
     for seed in first..first + count {
         match run(seed, mode, instructions, ticks) {
@@ -114,8 +117,11 @@ fn run_all(mode: Mode, instructions: u64, ticks: u64) -> Coverage {
     seen
 }
 
-/// A test that idles is no test.
+/// A test that idles is no test; a few seeds by themselves may miss something.
 fn assert_rich(seen: &Coverage) {
+    if number("EGGTOOTH_SEEDS", SEEDS) < SEEDS {
+        return;
+    }
     assert!(seen.interrupts.iter().all(|count| *count > 0), "{seen:?}");
     assert!(seen.transfers.iter().all(|count| *count > 0), "{seen:?}");
     assert!(seen.timer_counts.iter().all(|count| *count > 0), "{seen:?}");

@@ -16,6 +16,7 @@ enum Piece {
     Poll,
     Sleep,
     Clock,
+    Timer,
     Serial,
     Feed,
     Return,
@@ -23,7 +24,7 @@ enum Piece {
 }
 
 /// How often each is met.
-const PIECES: [(u16, Piece); 15] = [
+const PIECES: [(u16, Piece); 16] = [
     (60, Piece::Plain),
     (18, Piece::Pointer),
     (60, Piece::Register),
@@ -34,7 +35,8 @@ const PIECES: [(u16, Piece); 15] = [
     (8, Piece::Count),
     (14, Piece::Poll),
     (10, Piece::Sleep),
-    (5, Piece::Clock),
+    (7, Piece::Clock),
+    (3, Piece::Timer),
     (8, Piece::Serial),
     (5, Piece::Feed),
     (5, Piece::Return),
@@ -86,6 +88,7 @@ impl Soup {
             Piece::Poll => self.poll(),
             Piece::Sleep => self.sleep(),
             Piece::Clock => self.clock(),
+            Piece::Timer => self.timer(),
             Piece::Serial => self.serial(),
             Piece::Feed => self.store(0x76, 1),
             Piece::Return => {
@@ -286,15 +289,15 @@ impl Soup {
             9 => self.emit(&[0xE00 | value, 0xFC0, 0xFD1, 0xDA0 | value, back(0x600)]),
             10 => self.emit(&[0xB00 | low, 0xEE2, 0xEE6, 0xDC0 | value, back(0x600)]),
             11 => self.emit(&[0xEC2, 0xF80 | n, 0xDC0 | value, back(0x600)]),
-            12 => self.emit(&[back(0)]),
-            13 => self.emit(&[0xC01, back(0)]),
-            14 => self.emit(&[0xFA0 | n, 0xD01, 0xF80 | n, back(0)]),
+            // These wait for an interrupt that does not come back, or for a reset.
+            12 if n < 2 => self.emit(&[back(0)]),
+            12 if n < 4 => self.emit(&[0xC01, back(0)]),
+            12 if n < 6 => self.emit(&[0xFA0 | n, 0xD01, 0xF80 | n, back(0)]),
+            12 if n < 7 => self.emit(&[0xB76, 0xE21, back(0)]),
             15 => self.emit(&[0xEE0, 0xEC2, 0xDC0 | value, back(0x700)]),
             16 => self.emit(&[0xFFB, 0xFFF, 0xFFB, 0xFFB, 0xFFF, 0xFFB, 0xFFB, 0xFFB, 0xDA0 | value, back(0x600)]),
             // The loop calls what is before it.
             17 | 18 => self.emit(&[from + 3, 0xEC2, 0xFDF, 0x400 | (from + 1), 0xDC0 | value, 0x600 | (from + 3)]),
-            // Feeds the watchdog for ever.
-            19 if n < 4 => self.emit(&[0xB76, 0xE21, back(0)]),
             _ => self.emit(&[0xEC2, 0xC0F, 0xA80, back(0x200), back(0x600)]),
         }
     }
@@ -321,6 +324,15 @@ impl Soup {
                 self.plain();
             }
             self.store(0x70, 0x4);
+        }
+    }
+
+    /// The programmable timer runs from some input, perhaps with an interrupt.
+    fn timer(&mut self) {
+        let (input, reload) = (self.random.nibble(), self.random.nibble());
+        let mask = u16::from(self.random.percent(20));
+        for (low, value) in [(0x79, input), (0x27, reload), (0x78, 3), (0x12, mask)] {
+            self.store(low, value);
         }
     }
 

@@ -57,8 +57,9 @@ impl Soup {
             let value = self.random.nibble();
             self.store(low, value | 1);
         }
-        let (page, step) = (self.random.below(32), self.random.below(256));
-        self.emit(&[0xF48, 0xE40 | page, step]);
+        let page = self.random.below(32);
+        // After another reset it begins somewhere else.
+        self.emit(&[0xF60, 0xFA0, 0xFB1, 0xA84, 0xF48, 0xE40 | page, 0xFE8]);
         words[bank | 0x110..][..self.words.len()].copy_from_slice(&self.words);
         self.words = words;
     }
@@ -66,7 +67,7 @@ impl Soup {
     /// At most 15 words.
     fn handler(&mut self, vector: u16) {
         let flag = [0, 0x00, 0x01, 0x04, 0x05, 0x03, 0x02, 0x02][usize::from(vector / 2)];
-        let end = self.random.weighted(&[(12, [0xF48, 0xFDF]), (2, [0xF48, 0xFDE]), (1, [0xFFB, 0xFDF])]);
+        let end = self.random.weighted(&[(10, [0xF48, 0xFDF]), (4, [0xF48, 0xFDE]), (1, [0xFFB, 0xFDF])]);
         match self.random.below(10) {
             0 => self.emit(&[0xF60 | vector]),
             1 => {
