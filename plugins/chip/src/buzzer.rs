@@ -45,7 +45,7 @@ impl Buzzer {
     pub const POWER_ON: Buzzer =
         Buzzer { tone: 0, envelope: 0, level: 0, next_level: u64::MAX, shot: Shot::Off, r43: true, told: None };
 
-    pub fn reset<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    pub fn reset(&mut self, tick: u64, sink: &mut dyn Sink) {
         *self = Buzzer { told: self.told, ..Buzzer::POWER_ON };
         self.tell(tick, sink);
     }
@@ -60,7 +60,7 @@ impl Buzzer {
         Some(Tone { divisor: DIVISOR[select], high_half_ticks: (units - self.level) * half_ticks })
     }
 
-    fn tell<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    fn tell(&mut self, tick: u64, sink: &mut dyn Sink) {
         let now = self.sounding();
         if now != self.told {
             self.told = now;
@@ -90,13 +90,13 @@ impl Buzzer {
 
     /// Acts on everything due up to and including `tick`, in order.
     #[inline]
-    pub fn sync<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    pub fn sync(&mut self, tick: u64, sink: &mut dyn Sink) {
         if self.next_level <= tick || self.shot != Shot::Off {
             self.pass(tick, sink);
         }
     }
 
-    fn pass<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    fn pass(&mut self, tick: u64, sink: &mut dyn Sink) {
         loop {
             let due = self.next_level.min(self.next_shot());
             if due > tick {
@@ -126,14 +126,14 @@ impl Buzzer {
     }
 
     /// Writes F74.
-    pub fn set_tone<S: Sink + ?Sized>(&mut self, value: u8, tick: u64, sink: &mut S) {
+    pub fn set_tone(&mut self, value: u8, tick: u64, sink: &mut dyn Sink) {
         self.tone = value;
         self.tell(tick, sink);
     }
 
     /// Writes F75: BZSHOT triggers (only while the regular output is off), ENVRST and a rising
     /// ENVON restart the envelope.
-    pub fn control<S: Sink + ?Sized>(&mut self, value: u8, tick: u64, sink: &mut S) {
+    pub fn control(&mut self, value: u8, tick: u64, sink: &mut dyn Sink) {
         let was_on = self.envelope & 1 != 0;
         self.envelope = value & 3;
         let on = value & 1 != 0;
@@ -156,7 +156,7 @@ impl Buzzer {
     }
 
     /// R43 was written: low sounds. A change restarts the envelope.
-    pub fn set_r43<S: Sink + ?Sized>(&mut self, high: bool, tick: u64, sink: &mut S) {
+    pub fn set_r43(&mut self, high: bool, tick: u64, sink: &mut dyn Sink) {
         if high != self.r43 {
             self.r43 = high;
             self.restart_envelope(tick);

@@ -1,12 +1,12 @@
 //! The chip as a whole: time passes here and nowhere else.
 
-use crate::bus::{Far, Memory, display_index};
-use crate::cpu::{NO_PSET, Registers, Side, execute, flag};
-use crate::decode::slot;
+use crate::bus::{Memory, display_index};
+use crate::cpu::Core;
 use crate::io::{Io, POPULATED};
 use crate::model::{Model, Pins};
 use crate::output::{Edge, Frame, Outputs, Sink, Tone};
 use crate::program::Program;
+use crate::registers::{NO_PSET, Registers};
 use crate::{TICKS_PER_SECOND, bus};
 use alloc::sync::Arc;
 use core::fmt;
@@ -90,6 +90,7 @@ impl Chip {
             && r.x < 0x1000
             && r.y < 0x1000
             && narrow(&state.memory.ram)
+            && state.memory.ram[usize::from(model.ram_nibbles)..].iter().all(|nibble| *nibble == 0)
             && narrow(&state.memory.display)
             && state.io.is_valid(state.tick)
             && u64::from(state.phase) < TICKS_PER_SECOND.max(u64::from(model.osc3_hz.unwrap_or(0)));
@@ -169,7 +170,7 @@ impl Chip {
     }
 
     /// Pin levels from now on.
-    pub fn set_pins<S: Sink + ?Sized>(&mut self, pins: Pins, sink: &mut S) {
+    pub fn set_pins(&mut self, pins: Pins, sink: &mut dyn Sink) {
         if pins == self.state.io.pins() {
             return;
         }
@@ -303,101 +304,79 @@ impl Chip {
     }
 
     /// A reset by the RESET pin: registers and peripherals as at power-on, RAM untouched.
-    pub fn reset<S: Sink + ?Sized>(&mut self, sink: &mut S) {
-        self.state.registers.reset();
-        self.state.phase = 0;
-        self.state.io.reset(self.state.tick, self.model, sink);
+    pub fn reset(&mut self, sink: &mut dyn Sink) {
+        let State { tick, phase, registers, memory, io, .. } = &mut self.state;
+        let mut core = Core::new(registers, memory, io, self.model, sink, (*tick, *phase));
+        core.reset();
+        core.io.reset(*tick, self.model, core.sink);
+        *registers = core.registers();
+        *phase = 0;
         self.drawings += 1;
     }
 
     /// Runs until the tick counter reaches `tick`: exactly there when the CPU is halted, else at the
     /// end of the instruction that reaches it (at most 24 ticks later). Does nothing when it is past.
     /// Returns the number of instructions executed.
-    pub fn run_until<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) -> u64 {
+    pub fn run_until(&mut self, tick: u64, sink: &mut dyn Sink) -> u64 {
         self.run(tick, false, sink).1
     }
 
     /// Executes one instruction or enters one interrupt; a halted CPU sleeps until it is woken, at
     /// most until tick `by`.
-    pub fn step<S: Sink + ?Sized>(&mut self, by: u64, sink: &mut S) -> Step {
+    pub fn step(&mut self, by: u64, sink: &mut dyn Sink) -> Step {
         self.run(by, true, sink).0
     }
 
     /// The loop behind both; `once` ends it after one instruction or interrupt. Returns what the
     /// last one was, and how many of them were instructions.
-    fn run<S: Sink + ?Sized>(&mut self, target: u64, once: bool, sink: &mut S) -> (Step, u64) {
+    fn run(&mut self, target: u64, once: bool, sink: &mut dyn Sink) -> (Step, u64) {
         let State { tick: now, phase, registers, memory, io, watchdog_on } = &mut self.state;
         let model = self.model;
-        let cpu = registers;
-        let mut far = Far {
-            display: &mut memory.display,
-            io,
-            model,
-            sink,
-            side: Side::NONE,
-            base: *now,
-            phase: *phase,
-            hz: 0,
-            recheck: false,
-            pending: false,
-            drawn: false,
-            touched: false,
-            horizon: u64::MAX,
-        };
+        let mut core = Core::new(registers, memory, io, model, sink, (*now, *phase));
         let mut last = Step::Nothing;
         let mut instructions = 0;
-        while far.base < target {
+        while core.base < target {
             // An instruction boundary. Requests are sampled one clock before the end of an
             // instruction (CM 2.5.3), so an event at this very tick waits for the next boundary;
             // a stopped CPU sees it at once.
-            let tick = far.base;
-            let seen = if cpu.halted { tick } else { tick.saturating_sub(1) };
-            far.io.sync(seen, model, far.sink);
-            let pin = far.io.reset_due() <= seen;
-            if pin || far.io.watchdog_expired(seen) {
-                far.io.clock.serve_watchdog();
-                if pin || *watchdog_on && !far.io.is_held() {
-                    far.sink.edge(tick, if pin { Edge::PinReset } else { Edge::WatchdogReset });
-                    cpu.reset();
-                    far.phase = 0;
-                    far.io.reset(tick, model, far.sink);
-                    far.drawn = true;
+            let tick = core.base;
+            let seen = if core.halted { tick } else { tick.saturating_sub(1) };
+            core.io.sync(seen, model, core.sink);
+            let pin = core.io.reset_due() <= seen;
+            if pin || core.io.watchdog_expired(seen) {
+                core.io.clock.serve_watchdog();
+                if pin || *watchdog_on && !core.io.is_held() {
+                    core.sink.edge(tick, if pin { Edge::PinReset } else { Edge::WatchdogReset });
+                    core.reset();
+                    core.io.reset(tick, model, core.sink);
+                    core.drawn = true;
                 }
                 if pin {
-                    far.io.hold(seen);
+                    core.io.hold(seen);
                 }
             }
-            if far.io.is_held() {
-                far.base = target;
+            if core.io.is_held() {
+                core.base = target;
                 break;
             }
-            far.hz = far.io.hz(model);
-            let request = far.io.request(seen);
-            far.pending = request.is_some();
-            let open = cpu.flags & flag::I != 0 && cpu.pset == NO_PSET && !cpu.ei_shadow;
-            if let (true, Some(vector)) = (open, request) {
-                let clocks = INTERRUPT_CLOCKS + if cpu.halted { WAKE_CLOCKS } else { 0 };
-                cpu.interrupt(vector, &mut memory.ram);
-                (far.base, far.phase) = far.time(clocks);
+            core.hz = core.io.hz(model);
+            let request = core.io.request(seen);
+            core.pending = request.is_some();
+            if let (true, Some(vector)) = (core.is_open(), request) {
+                let clocks = INTERRUPT_CLOCKS + if core.halted { WAKE_CLOCKS } else { 0 };
+                core.interrupt(vector);
+                (core.base, core.phase) = core.time(clocks);
                 last = Step::Interrupt(vector);
             } else {
-                let event = far.io.next_event(seen);
-                if cpu.halted {
-                    far.base = event.max(tick).min(target);
+                let event = core.io.next_event(seen);
+                if core.halted {
+                    core.base = event.max(tick).min(target);
                     continue;
                 }
-                let alone = once || cpu.pset != NO_PSET || cpu.ei_shadow;
-                let budget = if alone { 1 } else { far.clocks_until(target.min(event.saturating_add(1))) };
-                let slot = usize::from(slot(cpu.pc));
-                let after_pset;
-                let first = if cpu.pset == NO_PSET {
-                    &self.program.ops[slot]
-                } else {
-                    after_pset = self.program.after_pset(cpu.pc, cpu.pset);
-                    &after_pset
-                };
-                let (clocks, count) = execute(cpu, first, &self.program.ops, &mut memory.ram, &mut far, budget);
-                (far.base, far.phase) = far.time(clocks);
+                let alone = once || core.pset != NO_PSET || core.ei_shadow;
+                let budget = if alone { 1 } else { core.clocks_until(target.min(event.saturating_add(1))) };
+                let (clocks, count) = core.execute(&self.program, budget);
+                (core.base, core.phase) = core.time(clocks);
                 instructions += count;
                 last = Step::Instruction;
             }
@@ -406,9 +385,10 @@ impl Chip {
             }
         }
         // However a span is cut into runs, the state at its end is the same.
-        far.io.settle(far.base, model, far.sink);
-        (*now, *phase) = (far.base, far.phase);
-        self.drawings += u64::from(far.drawn);
+        core.io.settle(core.base, model, core.sink);
+        (*now, *phase) = (core.base, core.phase);
+        *registers = core.registers();
+        self.drawings += u64::from(core.drawn);
         (last, instructions)
     }
 }

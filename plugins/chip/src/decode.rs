@@ -102,8 +102,7 @@ kinds! {
         PsetCall
         /// PSET at the end of a bank.
         PsetLast
-        Nop5
-        Nop7
+        Nop
         Halt
         LdX
         LdY
@@ -135,16 +134,18 @@ kinds! {
 
 /// One decoded word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
+#[repr(C, align(8))]
 pub(crate) struct Op {
     pub kind: Kind,
     /// Where a branch goes, as a slot of the table; or the operands `a` in the low byte and `b`.
     pub operand: u16,
+    /// CPU clocks: 5, 7 or 12.
+    pub clocks: u32,
 }
 
 impl Op {
     const fn new(kind: Kind, a: u8, b: u8) -> Op {
-        Op { kind, operand: a as u16 | (b as u16) << 8 }
+        Op { kind, operand: a as u16 | (b as u16) << 8, clocks: 0 }
     }
 
     /// An immediate, or the operand of a PSET.
@@ -157,6 +158,19 @@ impl Op {
     #[inline(always)]
     pub fn b(self) -> u8 {
         (self.operand >> 8) as u8
+    }
+}
+
+/// CPU clocks of a word (e0c6200_isa.csv).
+fn clocks(word: u16) -> u32 {
+    match (word >> 8, word & 0xFF) {
+        (1, _) | (0xF, 0xDE) => 12,
+        (4 | 5 | 0xC | 0xD, _) => 7,
+        (0xA, 0xF1..=0xF4 | 0xF6..=0xF9 | 0xFB..=0xFE) => 5,
+        (0xA, _) => 7,
+        (0xF, 0x20..=0x27 | 0x30..=0x37) => 5,
+        (0xF, 0..0x80 | 0xDF | 0xFF) => 7,
+        _ => 5,
     }
 }
 
@@ -184,6 +198,10 @@ impl Op {
     /// bank and page latch `np`. Undefined words, and SLP, which the chip lacks, become 5-clock
     /// [`Kind::Undefined`].
     pub fn decode(word: u16, pc: u16, np: u8) -> Op {
+        Op { clocks: clocks(word), ..Op::effect(word, pc, np) }
+    }
+
+    fn effect(word: u16, pc: u16, np: u8) -> Op {
         use Kind::*;
         let (r, q) = (usize::from(word >> 2 & 3), usize::from(word & 3));
         let pair = usize::from(word & 15);
@@ -194,7 +212,7 @@ impl Op {
         let call = slot(pc & 0x1000 | (np & 15) << 8 | word & 255);
         let calz = slot(pc & 0x1000 | word & 255);
         let op = Op::new;
-        let branch = |kind, to| Op { kind, operand: to };
+        let branch = |kind, to| Op { kind, operand: to, clocks: 0 };
         let undefined = op(Undefined, 0, 0);
         match word >> 8 & 15 {
             0x0 => branch(Jp, jump),
@@ -276,8 +294,8 @@ impl Op {
                     0..=3 => op(LD_SP_R[q], 0, 0),
                     4..=7 => op(LD_R_SP[q], 0, 0),
                     8 => op(Halt, 0, 0),
-                    0xB => op(Nop5, 0, 0),
-                    0xF => op(Nop7, 0, 0),
+                    0xB => op(Nop, 0, 0),
+                    0xF => op(Nop, 0, 0),
                     _ => undefined,
                 },
                 _ => undefined,
@@ -291,10 +309,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gaps_agree_with_the_table() {
+    fn clocks_and_gaps_agree_with_the_table() {
         for word in 0..4096u16 {
-            let defined = crate::isa::find(word).is_some() && word != 0xFF9;
-            assert_eq!(Op::decode(word, 0x100, 1).kind != Kind::Undefined, defined, "{word:03X}");
+            let op = Op::decode(word, 0x100, 1);
+            let row = crate::isa::find(word).filter(|_| word != 0xFF9);
+            assert_eq!(op.kind != Kind::Undefined, row.is_some(), "{word:03X}");
+            assert_eq!(op.clocks, row.map_or(5, |row| row.clocks.into()), "{word:03X}");
         }
     }
 

@@ -140,7 +140,7 @@ impl Io {
     };
 
     /// Every reset source leads here (TM 4.1); pins and the divider are the world's.
-    pub fn reset<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+    pub fn reset(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
         self.sync(tick, model, sink);
         self.fresh = 0;
         let before = self.lines(model);
@@ -156,7 +156,7 @@ impl Io {
     }
 
     /// Brings every peripheral up to and including `tick`; nothing happens when they are there.
-    pub fn sync<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+    pub fn sync(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
         if tick <= self.synced {
             return;
         }
@@ -169,7 +169,7 @@ impl Io {
     }
 
     #[inline]
-    fn sync_serial<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+    fn sync_serial(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
         self.serial.sync(tick, model.options.serial_msb_first, |at, old, new| {
             let (old, new) = (shown(old, model), shown(new, model));
             if old != new {
@@ -180,7 +180,7 @@ impl Io {
 
     /// Brings every peripheral up to and including `tick`, the boundary that the CPU stands at, and
     /// notes what came up at that very tick.
-    pub fn settle<S: Sink + ?Sized>(&mut self, tick: u64, model: &Model, sink: &mut S) {
+    pub fn settle(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
         self.sync(tick.saturating_sub(1), model, sink);
         let before = self.raised();
         self.sync(tick, model, sink);
@@ -371,7 +371,7 @@ impl Io {
     }
 
     /// Reports what has changed on the pins.
-    fn tell<S: Sink + ?Sized>(&self, before: &Lines, tick: u64, model: &Model, sink: &mut S) {
+    fn tell(&self, before: &Lines, tick: u64, model: &Model, sink: &mut dyn Sink) {
         let now = self.lines(model);
         if now == *before {
             return;
@@ -440,7 +440,7 @@ impl Io {
 
     /// An instruction reads a register at `tick`: factor flags are cleared by it, serial data
     /// accessed. Synced to now.
-    pub fn read<S: Sink + ?Sized>(&mut self, register: u8, tick: u64, model: &Model, sink: &mut S) -> u8 {
+    pub fn read(&mut self, register: u8, tick: u64, model: &Model, sink: &mut dyn Sink) -> u8 {
         match register {
             0x00 => self.clock.take_factor(),
             0x01 => self.stopwatch.take_factor(),
@@ -459,7 +459,7 @@ impl Io {
     }
 
     /// An instruction writes a register at `tick`. Synced to now.
-    pub fn write<S: Sink + ?Sized>(&mut self, register: u8, value: u8, tick: u64, model: &Model, sink: &mut S) {
+    pub fn write(&mut self, register: u8, value: u8, tick: u64, model: &Model, sink: &mut dyn Sink) {
         match register {
             0x30 | 0x31 | 0x50..=0x53 | 0x60..=0x63 | 0x70 | 0x79..=0x7D => {
                 let before = self.lines(model);

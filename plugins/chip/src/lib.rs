@@ -14,6 +14,7 @@ mod chip;
 mod clock;
 mod cpu;
 mod decode;
+mod execute;
 mod input;
 mod io;
 pub mod isa;
@@ -21,16 +22,17 @@ mod model;
 mod output;
 mod parts;
 mod program;
+mod registers;
 mod serial;
 mod stopwatch;
 mod timer;
 
 pub use chip::{Chip, InvalidState, State, Step};
-pub use cpu::{Registers, flag};
 pub use model::{InputPin, Model, Options, Pins, R33, Rattle, S46, S48};
 pub use output::{Button, Edge, Frame, Group, Outputs, SerialLines, Sink, TimerClock, Tone};
 pub use parts::Parts;
 pub use program::Program;
+pub use registers::{Registers, flag};
 
 /// Ticks of the OSC1 crystal in one second (TM: 32.768 kHz).
 pub const TICKS_PER_SECOND: u64 = 32_768;

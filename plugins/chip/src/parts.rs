@@ -3,10 +3,10 @@
 use crate::bus::{DISPLAY_BLOCK, RAM};
 use crate::chip::{Chip, InvalidState};
 use crate::clock::PERIOD_256;
-use crate::cpu::Registers;
 use crate::io::Io;
 use crate::model::Model;
 use crate::program::Program;
+use crate::registers::Registers;
 use alloc::sync::Arc;
 
 /// The state of a chip as its manual names it. Nibbles are one a byte.
@@ -91,7 +91,9 @@ impl Chip {
         io.timer.control(value(0x78) & 1);
         io.set_counters(tick, parts.clock, parts.stopwatch, parts.timer);
         io.set_factors([0, 1, 2, 3, 4, 5].map(value));
-        Chip::from_state(model, program, tick, parts.registers, (parts.ram, parts.display), io)
+        let mut ram = parts.ram;
+        ram[usize::from(model.ram_nibbles)..].fill(0);
+        Chip::from_state(model, program, tick, parts.registers, (ram, parts.display), io)
     }
 
     /// The chip in parts.

@@ -23,7 +23,7 @@ impl Program {
     #[must_use]
     pub fn new(words: &[u16]) -> Arc<Program> {
         let words: Box<[u16]> = words.iter().take(SPACE).map(|word| word & 0xFFF).collect();
-        let wrap = Op { kind: Kind::Wrap, operand: 0 };
+        let wrap = Op { kind: Kind::Wrap, operand: 0, clocks: 0 };
         let mut ops = vec![wrap; SLOTS].into_boxed_slice();
         for pc in 0..SPACE as u16 {
             ops[usize::from(slot(pc))] = fused(&words, pc);
@@ -87,7 +87,7 @@ fn fused(words: &[u16], pc: u16) -> Op {
         _ => return op,
     };
     let operand = if kind == Kind::Pset || kind == Kind::PsetLast { op.operand } else { second.operand };
-    Op { kind, operand }
+    Op { kind, operand, ..op }
 }
 
 fn idle(kind: Kind) -> Kind {
@@ -131,7 +131,7 @@ fn only_reads(words: &[u16], pc: u16) -> bool {
     let op = Op::decode(word, pc, (pc >> 8) as u8);
     match op.kind {
         Jp | JpC | JpNc | JpZ | JpNz => address(op.operand) > pc,
-        Nop5 | Nop7 | LdX | LdY | AdcIndex | CpIndex | LdAMn | LdBMn | LdAIndex | LdBIndex => true,
+        Nop | LdX | LdY | AdcIndex | CpIndex | LdAMn | LdBMn | LdAIndex | LdBIndex => true,
         LdIndexA | LdIndexB | LdIndexX | LdIndexY | LdASp | LdBSp => true,
         LdAi | LdBi | AddAi | AddBi | AdcAi | AdcBi | SbcAi | SbcBi | AndAi | AndBi | OrAi | OrBi | XorAi | XorBi => {
             true

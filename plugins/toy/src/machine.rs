@@ -224,7 +224,7 @@ impl Machine {
     }
 
     /// Makes the inputs that are due at `tick`.
-    fn take_inputs<S: Sink + ?Sized>(&mut self, tick: u64, sink: &mut S) {
+    fn take_inputs(&mut self, tick: u64, sink: &mut dyn Sink) {
         while let Some((events, done)) = &mut self.played
             && let Some(event) = events.get(*done).filter(|event| event.tick <= tick)
         {
@@ -242,7 +242,7 @@ impl Machine {
     }
 
     /// An input happens now.
-    fn input<S: Sink + ?Sized>(&mut self, input: Input, sink: &mut S) {
+    fn input(&mut self, input: Input, sink: &mut dyn Sink) {
         if self.recorder.as_ref().is_some_and(|recorder| recorder.is_full())
             && let Ok(hash) = self.state_hash()
             && let Some(recorder) = &mut self.recorder
@@ -259,7 +259,7 @@ impl Machine {
     }
 
     /// The buttons go down and up; a tap makes a sensor that rattles begin to.
-    fn set_buttons<S: Sink + ?Sized>(&mut self, input: Input, sink: &mut S) {
+    fn set_buttons(&mut self, input: Input, sink: &mut dyn Sink) {
         let mut held = input.held();
         if let Some(rattle) = self.model().rattle {
             let tapped = held.contains(&Button::Tap);
@@ -283,7 +283,7 @@ impl Machine {
     }
 
     /// The contact of a rattling sensor changes, or comes to rest.
-    fn rattle<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+    fn rattle(&mut self, sink: &mut dyn Sink) {
         let (Some(mut rattling), Some(rattle)) = (self.rattle, self.model().rattle) else { return };
         rattling.closed = !rattling.closed && rattling.next < rattling.end;
         rattling.next += u64::from(rattle.every.max(1));
@@ -297,7 +297,7 @@ impl Machine {
 
     /// Lets time pass until `to_tick` is reached (an instruction may overshoot it by a few ticks,
     /// which the next call makes up for). Inputs happen on their way, edges go to `sink` in order.
-    pub fn advance<S: Sink + ?Sized>(&mut self, to_tick: u64, sink: &mut S) {
+    pub fn advance(&mut self, to_tick: u64, sink: &mut dyn Sink) {
         while let Some(tick) = self.next_input().filter(|tick| *tick <= to_tick) {
             self.chip.run_until(tick, sink);
             self.take_inputs(tick, sink);
@@ -306,7 +306,7 @@ impl Machine {
     }
 
     /// Executes one instruction or interrupt entry; sleeps to `by` at most. Inputs happen before it.
-    pub fn step<S: Sink + ?Sized>(&mut self, by: u64, sink: &mut S) -> Step {
+    pub fn step(&mut self, by: u64, sink: &mut dyn Sink) -> Step {
         self.take_inputs(self.chip.tick(), sink);
         let by = self.next_input().map_or(by, |tick| tick.min(by));
         self.chip.step(by, sink)
@@ -374,7 +374,7 @@ impl Machine {
     }
 
     /// Presses the reset pin: the program starts again, RAM survives.
-    pub fn reset<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+    pub fn reset(&mut self, sink: &mut dyn Sink) {
         self.input(Input::Reset, sink);
     }
 }
