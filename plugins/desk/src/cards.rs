@@ -7,6 +7,9 @@ use eggtooth_toy::Choice;
 
 /// The widest card, in points.
 const WIDTH: f32 = 440.0;
+/// The width of a card beside the toy, and of a window that has room for both.
+const SLIM: f32 = 330.0;
+const BESIDE: f32 = 1100.0;
 /// Between a card and the window's edge.
 const EDGE: f32 = 12.0;
 
@@ -37,13 +40,15 @@ pub fn draw(ctx: &Context, model: &Model, told: &mut Option<Told>, free: f32, ac
     }
 }
 
-/// In the middle of what the menu leaves free.
+/// Beside the toy where there is room, else in the middle of what the menu leaves free.
 fn card(ctx: &Context, free: f32, contents: impl FnOnce(&mut Ui)) {
     let window = ctx.content_rect();
     let room = if free > 0.0 { free } else { window.width() };
-    let width = (room - 2.0 * EDGE).min(WIDTH);
-    let shift = (room - window.width()) / 2.0;
-    let area = Area::new(Id::new("absence")).anchor(Align2::CENTER_CENTER, vec2(shift, 0.0)).order(Order::Foreground);
+    let beside = room > BESIDE;
+    let width = if beside { SLIM } else { (room - 2.0 * EDGE).min(WIDTH) };
+    let (anchor, shift) =
+        if beside { (Align2::LEFT_CENTER, 3.0 * EDGE) } else { (Align2::CENTER_CENTER, (room - window.width()) / 2.0) };
+    let area = Area::new(Id::new("absence")).anchor(anchor, vec2(shift, 0.0)).order(Order::Foreground);
     area.show(ctx, |ui| {
         look::card().show(ui, |ui| {
             ui.set_width(width - 32.0);
