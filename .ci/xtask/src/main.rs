@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask play|test|bench|bless|ci`.
+//! The project's chores: `cargo xtask play|test|bench|bless|wasm|ci`.
 //!
 //! Nearly without dependencies, so that the first words reach a fresh machine within seconds.
 
@@ -16,6 +16,7 @@ mod steps;
 mod system;
 mod test;
 mod tree;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   test          installs what is missing and runs every check of the project
   bench         measures the speed against the limits of the design
   bless         reassembles the embedded pet and rewrites the golden files
+  wasm          checks that the chip does the same as WebAssembly, and builds without std
   ci            runs .ci/run on a clean clone of what is committed, with an empty cache";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Some("test") if rest.is_empty() => test::test(),
         Some("bench") if rest.is_empty() => bench::bench(),
         Some("bless") if rest.is_empty() => bless::bless(),
+        Some("wasm") if rest.is_empty() => wasm::wasm(),
         Some("ci") if rest.is_empty() => ci::ci(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

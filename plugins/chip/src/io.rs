@@ -142,7 +142,7 @@ impl Io {
     /// Every reset source leads here (TM 4.1); pins and the divider are the world's.
     pub fn reset(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
         self.sync(tick, model, sink);
-        self.fresh = 0;
+        (self.fresh, self.fresh_at) = (0, 0);
         let before = self.lines(model);
         self.clock.reset(tick);
         self.stopwatch.reset();
@@ -181,6 +181,10 @@ impl Io {
     /// Brings every peripheral up to and including `tick`, the boundary that the CPU stands at, and
     /// notes what came up at that very tick.
     pub fn settle(&mut self, tick: u64, model: &Model, sink: &mut dyn Sink) {
+        // What is past is of no account, and is not left in snapshots.
+        if self.fresh_at < tick {
+            (self.fresh, self.fresh_at) = (0, 0);
+        }
         self.sync(tick.saturating_sub(1), model, sink);
         let before = self.raised();
         self.sync(tick, model, sink);
@@ -589,6 +593,7 @@ impl Io {
             && self.serial.is_valid(self.synced)
             && self.k0.is_valid()
             && self.k1.is_valid()
+            && self.fresh < 32
             && self.fresh_at <= self.synced
             && past(self.low_since)
             && past(self.keys_since)
