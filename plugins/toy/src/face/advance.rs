@@ -31,12 +31,16 @@ pub struct Owed(pub Duration);
 
 /// What [`LcdFrame`] was made of: [`crate::Machine::drawings`] of that moment.
 #[derive(Component, Debug, Default)]
-pub(super) struct Drawn(Option<u64>);
+pub(super) struct Drawn {
+    drawings: Option<u64>,
+    /// The attention icon was lit.
+    called: bool,
+}
 
 impl Drawn {
     /// Another pet's counter has nothing to do with this one's.
     pub(super) fn forget(&mut self) {
-        self.0 = None;
+        self.drawings = None;
     }
 }
 
@@ -124,7 +128,8 @@ pub(super) fn advance(
         let speed = if pace.fast_forward { FAST_FORWARD } else { pace.speed };
         let start = if clock.0 == 0 { machine.tick() } else { clock.0 };
         let end = (start + STEP * u64::from(speed) * u64::from(1 + paid)).min(tape.end());
-        let mut called = machine.icons() & ATTENTION != 0;
+        let known = drawn.drawings == Some(machine.drawings());
+        let mut called = if known { drawn.called } else { machine.icons() & ATTENTION != 0 };
         let mut now = start;
         while now < end {
             now = end.min(now + LOOK);
@@ -134,18 +139,19 @@ pub(super) fn advance(
                 continue;
             }
             let calls_now = machine.icons() & ATTENTION != 0;
-            if calls_now && !called {
+            let new = calls_now && !called;
+            called = calls_now;
+            if new {
                 calls.write(PetCalled { toy: entity });
                 if pace.fast_forward {
                     pace.fast_forward = false;
                     break;
                 }
             }
-            called = calls_now;
         }
         clock.set_if_neq(Clock(now));
-        if drawn.0 != Some(machine.drawings()) {
-            drawn.0 = Some(machine.drawings());
+        if drawn.drawings != Some(machine.drawings()) {
+            *drawn = Drawn { drawings: Some(machine.drawings()), called };
             frame.set_if_neq(LcdFrame(machine.frame()));
         }
         tone.set_if_neq(BuzzerTone(machine.tone()));
