@@ -84,7 +84,8 @@ fn a_recording_is_lived_again_in_every_way() {
     assert_eq!(fs::read(folder.path("a.wav")).unwrap(), fs::read(folder.path("r.wav")).unwrap());
     // A trace is of the same life.
     let traced = folder.run(&format!("run {pip} --replay r.eggplay --trace --state json"));
-    assert!(traced.out.lines().last() == first.out.lines().last(), "{:?}", traced.err);
+    let same = traced.out.lines().last() == first.out.lines().last();
+    assert!(same && traced.code == Some(0), "{:?}", traced.err);
     // A part of it, and more than it.
     let start = state(folder.run(&format!("run {pip} --load egg.egg --ticks 0 --state json")).works());
     let tick = start["tick"].as_u64().unwrap();
