@@ -239,20 +239,30 @@ impl Chip {
         POPULATED.into_iter().map(move |register| (0xF00 | u16::from(register), io.peek(register)))
     }
 
-    /// Whether the dot at a SEG and COM crossing is driven (TM 9.2): ALON over ALOFF over
-    /// display RAM; COM8–15 rest at 1/8 duty.
+    /// Whether the dot at a SEG and COM crossing is driven.
     #[must_use]
     pub fn is_lit(&self, segment: usize, com: usize) -> bool {
+        com < Frame::HEIGHT && self.column(segment) >> com & 1 != 0
+    }
+
+    /// The dots of one SEG line, bit n for COM n (TM 9.2): ALON over ALOFF over display RAM;
+    /// COM8–15 rest at 1/8 duty.
+    #[inline]
+    fn column(&self, segment: usize) -> u16 {
+        if segment >= usize::from(self.model.segments) {
+            return 0;
+        }
         let control = self.state.io.lcd_control();
-        let (all_off, all_on, eighth) = (control & 8 != 0, control & 4 != 0, control & 2 != 0);
-        if segment >= usize::from(self.model.segments) || com >= 16 || eighth && com >= 8 {
-            return false;
+        let driven = if control & 2 != 0 { 0x00FF } else { 0xFFFF };
+        match control & 12 {
+            0 => {
+                let cell = |at: usize| u16::from(self.state.memory.display[at]);
+                let (low, high) = (2 * segment, 2 * segment + bus::DISPLAY_BLOCK);
+                (cell(low) | cell(low + 1) << 4 | cell(high) << 8 | cell(high + 1) << 12) & driven
+            }
+            8 => 0,
+            _ => driven,
         }
-        if all_on || all_off {
-            return all_on;
-        }
-        let at = 2 * segment + (com & 7) / 4 + if com < 8 { 0 } else { bus::DISPLAY_BLOCK };
-        self.state.memory.display[at] >> (com & 3) & 1 != 0
     }
 
     /// What the LCD shows through the model's wiring.
@@ -260,20 +270,18 @@ impl Chip {
     pub fn frame(&self) -> Frame {
         let mut frame = Frame { contrast: self.state.io.contrast(), ..Frame::default() };
         for (x, segment) in self.model.columns.iter().enumerate() {
-            for (com, lit) in self.column(usize::from(*segment)).into_iter().enumerate() {
+            let mut dots = self.column(usize::from(*segment));
+            while dots != 0 {
+                let com = dots.trailing_zeros() as usize;
                 let y = if self.model.flipped { Frame::HEIGHT - 1 - com } else { com };
-                frame.rows[y] |= u32::from(lit) << x;
+                frame.rows[y] |= 1 << x;
+                dots &= dots - 1;
             }
         }
         for (n, (segment, com)) in self.model.icons.iter().enumerate().filter_map(|(n, at)| Some((n, (*at)?))) {
             frame.icons |= u8::from(self.is_lit(usize::from(segment), usize::from(com))) << n;
         }
         frame
-    }
-
-    /// The dots of one SEG line.
-    fn column(&self, segment: usize) -> [bool; Frame::HEIGHT] {
-        core::array::from_fn(|com| self.is_lit(segment, com))
     }
 
     /// Grows whenever the picture may have changed: while it stays the same, so does

@@ -7,7 +7,8 @@ use eggtooth_cartridge::{Cartridge, models};
 use eggtooth_chip::{Button, Chip, Frame, Model, Parts, Program, Registers, Sink, State, Step, Tone};
 use eggtooth_vault::{Envelope, Tag, codec};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The block of a save that holds the chip's snapshot.
 pub const STATE: Tag = Tag(*b"CHIP");
@@ -39,6 +40,22 @@ struct Rattling {
     held: Input,
 }
 
+/// The decoded program of a cartridge: one for all machines with the same ROM, for as long as any
+/// of them lives.
+fn program_of(cartridge: &Cartridge) -> Arc<Program> {
+    static PROGRAMS: Mutex<Option<HashMap<[u8; 32], Weak<Program>>>> = Mutex::new(None);
+    // A panic elsewhere leaves the table whole: it is only read and inserted into.
+    let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    let programs = programs.get_or_insert_default();
+    if let Some(program) = programs.get(&cartridge.identity).and_then(Weak::upgrade) {
+        return program;
+    }
+    programs.retain(|_, program| program.strong_count() > 0);
+    let program = Program::new(&cartridge.words);
+    programs.insert(cartridge.identity, Arc::downgrade(&program));
+    program
+}
+
 impl Machine {
     /// A toy whose battery has just been put in.
     #[must_use]
@@ -49,7 +66,7 @@ impl Machine {
     /// The same with another wiring.
     #[must_use]
     pub fn with_model(cartridge: &Cartridge, model: &'static Model) -> Machine {
-        let chip = Chip::new(model, Program::new(&cartridge.words));
+        let chip = Chip::new(model, program_of(cartridge));
         Machine::of(chip, cartridge)
     }
 
@@ -71,7 +88,7 @@ impl Machine {
     /// # Errors
     /// When a value is out of its width.
     pub fn assemble(cartridge: &Cartridge, model: &'static Model, parts: &Parts) -> Result<Machine, ToyError> {
-        let chip = Chip::assemble(model, Program::new(&cartridge.words), parts)?;
+        let chip = Chip::assemble(model, program_of(cartridge), parts)?;
         Ok(Machine { chip, ..Machine::with_model(cartridge, model) })
     }
 
@@ -92,7 +109,7 @@ impl Machine {
         let name = &envelope.meta.model;
         let model = models::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
         let state: State = envelope.value(STATE)?;
-        let chip = Chip::restore(model, Program::new(&cartridge.words), state)?;
+        let chip = Chip::restore(model, program_of(cartridge), state)?;
         Ok(Machine::of(chip, cartridge))
     }
 
@@ -376,5 +393,22 @@ impl Machine {
     /// Presses the reset pin: the program starts again, RAM survives.
     pub fn reset(&mut self, sink: &mut dyn Sink) {
         self.input(Input::Reset, sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    fn machines_with_one_rom_share_its_program() {
+        let pip = crate::pip().unwrap();
+        let (one, two) = (Machine::new(&pip), Machine::new(&pip));
+        assert!(Arc::ptr_eq(one.chip.program(), two.chip.program()));
+        let mut words = pip.words.to_vec();
+        words[0x1700] ^= 1;
+        let other = Machine::new(&Cartridge::from_words(&words).unwrap());
+        assert!(!Arc::ptr_eq(one.chip.program(), other.chip.program()));
     }
 }
