@@ -511,44 +511,42 @@ impl Core<'_> {
     }
 
     #[inline(always)]
-    fn add_to(&mut self, at: u32, value: u8, left: &mut Left) {
-        let sum = self.load(at, *left);
-        let sum = self.sum(sum, value, self.c);
+    fn add_to<const R: u8>(&mut self, at: u32, left: &mut Left) {
+        let value = self.load(at, *left);
+        let other = self.get::<R>(*left);
+        let sum = self.sum(value, other, self.c);
         self.store(at, sum, left);
     }
 
     #[inline(always)]
-    fn take_from(&mut self, at: u32, value: u8, left: &mut Left) {
-        let difference = self.load(at, *left);
-        let difference = self.difference(difference, value, self.c);
+    fn take_from<const R: u8>(&mut self, at: u32, left: &mut Left) {
+        let value = self.load(at, *left);
+        let other = self.get::<R>(*left);
+        let difference = self.difference(value, other, self.c);
         self.store(at, difference, left);
     }
 
     #[inline(always)]
     pub fn acpx<const R: u8>(&mut self, _: Op, left: &mut Left) {
-        let value = self.get::<R>(*left);
-        self.add_to(self.x, value, left);
+        self.add_to::<R>(self.x, left);
         self.x = bump(self.x);
     }
 
     #[inline(always)]
     pub fn acpy<const R: u8>(&mut self, _: Op, left: &mut Left) {
-        let value = self.get::<R>(*left);
-        self.add_to(self.y, value, left);
+        self.add_to::<R>(self.y, left);
         self.y = bump(self.y);
     }
 
     #[inline(always)]
     pub fn scpx<const R: u8>(&mut self, _: Op, left: &mut Left) {
-        let value = self.get::<R>(*left);
-        self.take_from(self.x, value, left);
+        self.take_from::<R>(self.x, left);
         self.x = bump(self.x);
     }
 
     #[inline(always)]
     pub fn scpy<const R: u8>(&mut self, _: Op, left: &mut Left) {
-        let value = self.get::<R>(*left);
-        self.take_from(self.y, value, left);
+        self.take_from::<R>(self.y, left);
         self.y = bump(self.y);
     }
 
