@@ -1,29 +1,70 @@
 //! `cargo xtask bench`: how fast the chip is, against the limits of the design.
 
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cargo;
+use crate::{cargo, system};
 
 /// Ticks of the 32,768 Hz crystal in a day.
 const DAY: u64 = 24 * 60 * 60 * 32_768;
 
-/// Runs the chip's `speed` example for a day of two ROMs and prints the ratios.
+/// Runs the chip's `speed` example for a day of two ROMs and the herd of toys, and prints the ratios.
 ///
 /// Figures of a machine that does other work at the same time mean little.
 pub fn bench() -> Result<ExitCode> {
-    let pip = cargo::root().join("assets/firmware/pip/pip.rom");
-    let busy = cargo::built("busy.rom")?.with_file_name("busy.rom");
-    std::fs::write(&busy, busy_rom()).with_context(|| format!("{} cannot be written", busy.display()))?;
-    let pip = speed(&pip)?;
-    let busy = speed(&busy)?;
+    let pip_rom = cargo::root().join("assets/firmware/pip/pip.rom");
+    let busy_rom_file = cargo::built("busy.rom")?.with_file_name("busy.rom");
+    std::fs::write(&busy_rom_file, busy_rom())
+        .with_context(|| format!("{} cannot be written", busy_rom_file.display()))?;
+    let pip = speed(&pip_rom)?;
+    let busy = speed(&busy_rom_file)?;
     println!();
     println!("{}", at_most("a day of the embedded pet", pip.seconds, 0.5));
     println!("{}", at_most("a day of a ROM that never halts", busy.seconds, 3.0));
     println!("{}", at_least("straight-line instructions a second", busy.per_second, 330e6));
+    println!("{}", at_most("a second of 10,000 toys of the plugin", herd()?, 0.2));
+    for (name, rom) in [("the embedded pet", &pip_rom), ("straight code", &busy_rom_file)] {
+        match host_instructions(rom)? {
+            Some(count) => println!("host instructions for one of {name}: {count:.1} (callgrind)"),
+            None => println!("host instructions for one of {name}: not counted, valgrind is not installed"),
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Seconds that one second of ten thousand toys takes.
+fn herd() -> Result<f64> {
+    let args = ["run", "--release", "--package", "eggtooth_toy", "--features", "bevy", "--example", "herd"];
+    let text = cargo::output(&args)?;
+    let seconds = text.lines().find_map(|line| line.strip_prefix("seconds: ")?.parse().ok());
+    seconds.context("the herd example printed no `seconds:`")
+}
+
+/// Host instructions for each emulated one, from the difference of two runs, so that starting does
+/// not count; `None` without valgrind.
+fn host_instructions(rom: &Path) -> Result<Option<f64>> {
+    if system::find_program("valgrind").is_none() {
+        return Ok(None);
+    }
+    let speed = cargo::built("speed")?.with_file_name("..").join("release/examples/speed");
+    let run = |ticks: u64| -> Result<(f64, f64)> {
+        let mut command = Command::new("valgrind");
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&speed).arg(rom);
+        let output = command.arg(ticks.to_string()).output().context("valgrind could not be started")?;
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let emulated = field(&out, "instructions:").context("no `instructions:`")?;
+        let host = err.lines().find_map(|line| line.split_once("refs:")?.1.trim().replace(',', "").parse().ok());
+        Ok((emulated, host.context("callgrind printed no `refs:`")?))
+    };
+    let (short, long) = (run(DAY / 2400)?, run(DAY / 240)?);
+    Ok(Some((long.1 - short.1) / (long.0 - short.0)))
+}
+
+/// The number behind a word at the beginning of a line.
+fn field(text: &str, name: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
 }
 
 /// A ROM that never halts and never idles: from reset at 1:00, 255 times `ADD A,1`, then `JP 00` back to the start.
