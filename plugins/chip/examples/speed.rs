@@ -2,7 +2,7 @@
 //!
 //! ROM is an image of big-endian word pairs.
 
-use eggtooth_chip::{Chip, S46, Program};
+use eggtooth_chip::{Chip, Program, S46};
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -16,6 +16,7 @@ mod cpu;
 mod decode;
 mod execute;
 mod input;
+mod instructions;
 mod io;
 pub mod isa;
 mod model;

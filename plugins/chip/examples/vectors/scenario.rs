@@ -1,7 +1,7 @@
 //! Peripherals in time: a ROM, pin changes, and what must be seen when.
 
 use crate::suite::{Verdict, expect, list, number, rom};
-use eggtooth_chip::{Chip, Edge, S46, Pins, Program, Step, Tone};
+use eggtooth_chip::{Chip, Edge, Pins, Program, S46, Step, Tone};
 use serde_json::Value;
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! One instruction, or a few: registers, flags, RAM and clocks before and after.
 
 use crate::suite::{Verdict, expect, hex, list, number};
-use eggtooth_chip::{Chip, S46, Program, Registers, Step, flag};
+use eggtooth_chip::{Chip, Program, Registers, S46, Step, flag};
 use serde_json::Value;
 
 pub fn check(case: &Value) -> Verdict {

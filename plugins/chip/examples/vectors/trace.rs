@@ -2,7 +2,7 @@
 
 use crate::suite::{Verdict, expect, list, number, rom};
 use crc::{CRC_32_ISO_HDLC, Crc};
-use eggtooth_chip::{Chip, S46, Program, Step, flag};
+use eggtooth_chip::{Chip, Program, S46, Step, flag};
 use serde_json::Value;
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
