@@ -54,7 +54,8 @@ fuzz_target!(|input: &[u8]| {
 
 impl Trial {
     fn goes_on(&self) -> bool {
-        self.both.slow.tick() < TICKS[usize::from(self.mode >> 5 & 1)] && self.both.slow.seen.instructions < INSTRUCTIONS
+        self.both.slow.tick() < TICKS[usize::from(self.mode >> 5 & 1)]
+            && self.both.slow.seen.instructions < INSTRUCTIONS
     }
 
     fn run(&mut self, to: u64) {
