@@ -13,6 +13,7 @@ mod clocks;
 
 #[cfg(feature = "bevy")]
 pub mod face;
+mod first_layout;
 pub mod foreign;
 mod home;
 mod machine;

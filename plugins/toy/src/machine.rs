@@ -1,5 +1,6 @@
 //! A chip with its buttons: inputs at exact ticks, time up to exact ticks.
 
+use crate::first_layout::FirstState;
 use crate::home::ToyError;
 use crate::presses::Presses;
 use crate::recording::{Event, Input, Recorder, Recording};
@@ -108,7 +109,14 @@ impl Machine {
         envelope.check_rom(&cartridge.identity)?;
         let name = &envelope.meta.model;
         let model = models::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
-        let state: State = envelope.value(STATE)?;
+        let state = match envelope.value::<State>(STATE) {
+            Ok(state) => state,
+            // Where neither layout fits, the complaint is about today's.
+            Err(error) => {
+                let first = envelope.value::<FirstState>(STATE).map_err(|_| error)?;
+                return Machine::assemble(cartridge, model, &first.parts());
+            }
+        };
         let chip = Chip::restore(model, program_of(cartridge), state)?;
         Ok(Machine::of(chip, cartridge))
     }
