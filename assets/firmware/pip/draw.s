@@ -212,6 +212,7 @@ wait_ev:
 .second:
         DEC M(secs)
         CALLM second
+        CALLM calm
         JP wait_ev
 .key:   DI
         LD A,M(k_hit)

@@ -224,14 +224,17 @@ sleeper:
 .left:  CALZ draw16
         RET
 
-; Asleep: two seconds to the next picture, and the slow poll while nothing happens.
+; Asleep: two seconds to the next picture, and the slow poll at once.
 doze:   LD A,0
         LD M(wait_t),A
-        DI
+; The slow poll, unless a tune plays or a button is down or waits to be heard.
+calm:   DI
         LD A,M(snd_t)
         LD B,M(pend_t)
         OR A,B
         LD B,M(k_down)
+        OR A,B
+        LD B,M(k_prev)
         OR A,B
         LD B,M(k_hit)
         OR A,B

@@ -18,7 +18,7 @@
 stray:  EI                      ; 010E see the manual's note on colliding requests
         RET
 
-; The clock timer, 32 times a second while something may happen, 8 times in deep sleep.
+; The clock timer, 32 times a second while a button is down or a tune plays, else 8 times.
 ; Counts time, reads the buttons, plays the tune.
 on_clock:
         PUSH F

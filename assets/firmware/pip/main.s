@@ -22,7 +22,7 @@
 ;   RAM (addresses in pip.sym): hours, minutes, seconds: two BCD nibbles each, low digit first.
 ;
 ; HOW IT WORKS
-;   The clock-timer interrupt (32 Hz, 8 Hz while the pet sleeps and nothing happens) counts time,
+;   The clock-timer interrupt (8 Hz, 32 Hz while a button is down or a tune plays) counts time,
 ;   reads the buttons (two equal samples count) and plays the tunes. A tune is a list of tones
 ;   switched by R43. The main program halts in wait_ev and gets presses and eighths of a second
 ;   from there; every page, menu and animation is a plain subroutine that calls it. Pictures are

@@ -127,6 +127,11 @@ kinds! {
         IncMn
         DecMn
         Undefined
+        /// What copies and clears pictures, as one: LDPY MY,MX and INC X up to sixteen times; LD X,e
+        /// with LDPY MY,MX; LBPX twice.
+        LdpyIncX
+        LdXLdpy
+        LbpxLbpx
         /// No instruction: beyond the last word of a bank its first one follows.
         Wrap
     }

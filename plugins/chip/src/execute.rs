@@ -14,8 +14,12 @@ impl Core<'_> {
     pub fn execute(&mut self, program: &Program, budget: i64) -> (i64, u64) {
         let ops = &*program.ops;
         let mut ip = usize::from(slot(self.pc));
-        let after_pset = program.after_pset(self.pc, self.pset);
-        let mut op = if self.pset == NO_PSET { &ops[ip & (SLOTS - 1)] } else { &after_pset };
+        let after_pset;
+        let mut op = &ops[ip & (SLOTS - 1)];
+        if self.pset != NO_PSET {
+            after_pset = program.after_pset(self.pc, self.pset);
+            op = &after_pset;
+        }
         let mut left = self.begin(budget);
 
         /// The whole instruction set: every arm of the loop.
@@ -152,6 +156,9 @@ impl Core<'_> {
                     PopF: pop_f(&mut left);
                     IncMn: inc_mn(*op);
                     DecMn: dec_mn(*op);
+                    LdpyIncX: ldpy_inc_x(*op, &mut ip, &mut left);
+                    LdXLdpy: ld_x_ldpy(*op, &mut ip, &mut left);
+                    LbpxLbpx: lbpx_lbpx(*op, &mut ip, &mut left);
                     Undefined: undefined(ip, left);
                 }
             }

@@ -1,6 +1,6 @@
 //! What each kind of instruction does (CM 3, instruction by instruction).
 
-use crate::cpu::{COUNT, Core, Left, Place, Probe, bump};
+use crate::cpu::{COUNT, Core, Left, Place, Probe, X, Y, bump};
 use crate::decode::{Op, address, slot};
 use crate::output::Edge;
 use crate::registers::flag;
@@ -498,6 +498,40 @@ impl Core<'_> {
         let difference = cell.wrapping_sub(1);
         *cell = difference & 15;
         (self.c, self.z) = (difference >> 7, difference & 15);
+    }
+
+    /// The second half of a pair, if the run does not end before it.
+    #[inline(always)]
+    fn then(&mut self, ip: &mut usize, left: &mut Left, second: impl FnOnce(&mut Self, &mut Left)) {
+        let after = left.after(5);
+        if !after.is_over() {
+            *left = after;
+            *ip += 1;
+            second(self, left);
+        }
+    }
+
+    /// As many pairs as the operand says.
+    #[inline(always)]
+    pub fn ldpy_inc_x(&mut self, op: Op, ip: &mut usize, left: &mut Left) {
+        self.ldpy::<Y, X>(left);
+        self.then(ip, left, |core, _| core.x = bump(core.x));
+        for _ in 1..op.operand {
+            self.then(ip, left, |core, left| core.ldpy::<Y, X>(left));
+            self.then(ip, left, |core, _| core.x = bump(core.x));
+        }
+    }
+
+    #[inline(always)]
+    pub fn ld_x_ldpy(&mut self, op: Op, ip: &mut usize, left: &mut Left) {
+        self.ld_x(op);
+        self.then(ip, left, |core, left| core.ldpy::<Y, X>(left));
+    }
+
+    #[inline(always)]
+    pub fn lbpx_lbpx(&mut self, op: Op, ip: &mut usize, left: &mut Left) {
+        self.store_byte(op.a(), left);
+        self.then(ip, left, |core, left| core.store_byte(op.b(), left));
     }
 
     #[inline(always)]

@@ -62,11 +62,11 @@ fn word_at(words: &[u16], pc: u16) -> u16 {
     words.get(usize::from(pc)).copied().unwrap_or(0)
 }
 
-/// The word at `pc`; a PSET is joined with the branch that it is for.
+/// The word at `pc`; a PSET is joined with the branch that it is for, and some other pairs are one.
 fn fused(words: &[u16], pc: u16) -> Op {
     let op = Op::decode(word_at(words, pc), pc, (pc >> 8) as u8);
     if op.kind != Kind::Pset {
-        return op;
+        return pair(words, pc, op);
     }
     if pc & 0xFFF >= 0xFFE {
         // What follows is in slots that are not neighbours.
@@ -88,6 +88,29 @@ fn fused(words: &[u16], pc: u16) -> Op {
     };
     let operand = if kind == Kind::Pset || kind == Kind::PsetLast { op.operand } else { second.operand };
     Op { kind, operand, ..op }
+}
+
+/// `op`, which is at `pc`, joined with the instruction behind it where that is worth while.
+fn pair(words: &[u16], pc: u16, op: Op) -> Op {
+    if pc & 0xFFF == 0xFFF {
+        return op;
+    }
+    let next = Op::decode(word_at(words, pc + 1), pc + 1, (pc >> 8) as u8);
+    match (op.kind, next.kind) {
+        (Kind::LdpyYX, Kind::LdpxAA) => Op { kind: Kind::LdpyIncX, operand: copies(words, pc), ..op },
+        (Kind::LdX, Kind::LdpyYX) => Op { kind: Kind::LdXLdpy, ..op },
+        (Kind::Lbpx, Kind::Lbpx) => Op { kind: Kind::LbpxLbpx, operand: op.operand & 0xFF | next.operand << 8, ..op },
+        _ => op,
+    }
+}
+
+/// How many pairs of LDPY MY,MX and INC X (LDPX A,A) follow from `pc` on in its page, at most 16.
+fn copies(words: &[u16], pc: u16) -> u16 {
+    let is_pair = |at: u16| {
+        let inside = at >> 8 == pc >> 8 && (at + 1) >> 8 == pc >> 8;
+        inside && word_at(words, at) == 0xEFE && word_at(words, at + 1) == 0xEE0
+    };
+    (0..16).take_while(|n| is_pair(pc + 2 * n)).count().max(1) as u16
 }
 
 fn idle(kind: Kind) -> Kind {
