@@ -139,6 +139,9 @@ fn it_is_asked_once_and_lived() {
     assert_eq!(desk.view(), Some(AwayView::Asked(3 * DAY)));
     assert_eq!(question("Pip", 3 * DAY), "Pip was away for 3 days.");
     desk.frames(64);
+    let shown = desk.app.world().get::<eggtooth_toy::face::LcdFrame>(desk.toy).unwrap().0;
+    assert_eq!(shown, desk.machine().frame(), "who is asked sees the pet");
+    assert_ne!(shown, eggtooth_toy::Frame::default());
     // The time of the question is added, and nothing is lived.
     assert_eq!(desk.view(), Some(AwayView::Asked(3 * DAY + S)));
     assert_eq!(desk.machine().tick(), LEFT_AT);

@@ -121,6 +121,12 @@ pub(super) fn advance(
         }
         if away.is_away() {
             away.owe(1 + paid);
+            // Whoever is asked sees the pet as it was left.
+            let machine = &toy.0.machine;
+            if drawn.drawings != Some(machine.drawings()) {
+                *drawn = Drawn { drawings: Some(machine.drawings()), called: machine.icons() & ATTENTION != 0 };
+                frame.set_if_neq(LcdFrame(machine.frame()));
+            }
             continue;
         }
         // That a toy lives is no news: what comes of it is in the other components.
