@@ -1,0 +1,95 @@
+//! What carries bytes: a real port, a terminal pair, memory, QUIC, and wrappers around any of them.
+//!
+//! A transport only moves bytes and stamps their arrival; a pump joins it to an engine.
+
+use std::time::{Duration, Instant};
+
+/// Time since the link was opened, the same for transport and engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(Instant);
+
+impl Clock {
+    /// Zero is now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// Something that came off the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Arrival {
+    /// Bytes, in order.
+    Bytes {
+        /// When they came.
+        at: Duration,
+        /// At least one.
+        bytes: Vec<u8>,
+    },
+    /// The port or connection is gone. Some transports come back: see [`Arrival::Back`].
+    Lost {
+        /// When it was noticed.
+        at: Duration,
+        /// One sentence.
+        reason: String,
+    },
+    /// A lost port is there again.
+    Back {
+        /// When it was opened again.
+        at: Duration,
+    },
+}
+
+/// A line of bytes in both directions.
+pub trait Transport: Send {
+    /// Queues bytes for the far side, all of them, after those queued before; does not wait until they have left.
+    ///
+    /// # Errors
+    /// The queue is full because the far side takes nothing, or the line is gone.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), TransportError>;
+
+    /// The next arrival, waiting at most so long. `None`: nothing came.
+    ///
+    /// # Errors
+    /// The line is gone for good.
+    fn next(&mut self, wait: Duration) -> Result<Option<Arrival>, TransportError>;
+
+    /// Throws away bytes that arrived and were not fetched. [`Arrival::Lost`] and [`Arrival::Back`] stay.
+    fn purge(&mut self);
+
+    /// Waits, at most so long, until everything queued has left.
+    ///
+    /// # Errors
+    /// It did not leave in time, or the line is gone.
+    fn flush(&mut self, wait: Duration) -> Result<(), TransportError>;
+
+    /// Bits a second where bytes take their time (ten bits each), for [`Config::line_rate`](crate::engine::Config).
+    fn line_rate(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Why a line cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// Nobody reads at the other end.
+    #[error("the other side takes no bytes: {0} are waiting; is it switched on and connected?")]
+    Clogged(usize),
+    /// The far end or the port is gone.
+    #[error("the line is gone: {0}")]
+    Gone(String),
+    /// The port cannot be opened.
+    #[error("{port} cannot be opened: {reason}")]
+    Open {
+        /// As the user named it.
+        port: String,
+        /// One clause: what is wrong and what to do.
+        reason: String,
+    },
+}
