@@ -1,12 +1,44 @@
 //! The link layer, whole: both roles, every state and timer (§1.4 to §1.8).
+//!
+//! An [`Engine`] does one thing at a time: it sends a packet, receives one, or asks for an echo. Whoever owns it gives it
+//! bytes and time by [`handle_input`](Engine::handle_input), and after every input and command fetches what it wants by
+//! [`poll_output`](Engine::poll_output) until that says when to come again. It reads no clock, draws no random numbers
+//! and keeps a bounded amount of memory: the packet in hand, one chunk, and short queues.
 
 mod command;
 mod config;
 mod event;
+mod initiator;
+mod linger;
+mod recipient;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::line::{Custom, Line, LineBuffer};
+use crate::secret::Secret;
 
 pub use command::{Command, CommandError, Hold, Listen, Outgoing};
 pub use config::{Config, FarSide, Glare, Timers};
-pub use event::{Counters, Event, Input, Output, Packet, Stop};
+pub use event::{Counters, Event, Input, Output, Packet, Refusal, Stop};
+use initiator::Initiator;
+use linger::Linger;
+use recipient::Recipient;
+
+/// Total sends of a PKT, a chunk or an echo request, and failures of one chunk (§1.1).
+const ATTEMPTS: u8 = 3;
+/// Events that may wait; beyond them those that only inform are dropped and counted.
+const EVENTS: usize = 64;
+/// Transmissions that may wait; beyond them replies to ECHO REQ are dropped and counted.
+const TRANSMISSIONS: usize = 16;
+
+const ACK: &[u8] = b"ACK\r\n";
+const CAN: &[u8] = b"CAN\r\n";
+const NAK: &[u8] = b"NAK\r\n";
+const ECHO_REQ: &[u8] = b"ECHO REQ\r\n";
+const ECHO_REP: &[u8] = b"ECHO REP\r\n";
 
 /// Where nonces and jitter come from: the operating system in a program, a list in a test.
 pub trait Entropy: Send + Sync {
@@ -14,4 +46,517 @@ pub trait Entropy: Send + Sync {
     fn nonce(&mut self) -> [u8; 4];
     /// A number below `limit` (0 when it is 0), for retries that should not meet again.
     fn below(&mut self, limit: u32) -> u32;
+}
+
+/// One side of a link.
+pub struct Engine {
+    config: Config,
+    secret: Option<Arc<Secret>>,
+    entropy: Box<dyn Entropy>,
+    session: Option<u32>,
+    state: State,
+    lines: LineBuffer,
+    /// When the last byte of a partial line came (L-7).
+    line_at: Duration,
+    /// When the last byte came at all (E-6).
+    heard: Option<Duration>,
+    /// Stale answers to what we cancelled may come until then (I-13).
+    cooldown: Option<Duration>,
+    /// A reply to ECHO REQ that waits (I-4, I-11).
+    reply: Option<Duration>,
+    drain: Option<Drain>,
+    linger: Option<Linger>,
+    /// Our offer that gave way (E-6), and when it is made again.
+    queued: Option<(Box<Initiator>, Duration)>,
+    transmissions: VecDeque<(Vec<u8>, bool)>,
+    events: VecDeque<Event>,
+    counters: Counters,
+    now: Duration,
+}
+
+/// What is going on (§1.4). Lingering and draining happen beside it.
+enum State {
+    Idle,
+    Listen(Listen),
+    Echo { tries: u8, due: Duration },
+    Send(Box<Initiator>),
+    Receive(Box<Recipient>),
+}
+
+/// Bytes are thrown away until the line is quiet (E-5).
+struct Drain {
+    quiet: Duration,
+    end: Duration,
+}
+
+/// What an engine is doing, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Activity {
+    /// Nothing.
+    Idle,
+    /// Waiting for an offer.
+    Listening,
+    /// Waiting for an echo.
+    Echoing,
+    /// PKT is out, or waits for its moment.
+    Offering,
+    /// Chunks go out.
+    Sending,
+    /// Chunks come in.
+    Receiving,
+    /// A chunk waits for the application's answer.
+    Holding,
+}
+
+/// What becomes of bytes that came together with those just used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Keep,
+    /// An answer went out: they are garbage by definition.
+    Discard,
+}
+
+impl Engine {
+    /// An idle engine without a session. Without a secret it can echo and talk, not send or receive packets.
+    pub fn new(config: Config, secret: Option<Arc<Secret>>, entropy: Box<dyn Entropy>) -> Self {
+        Self {
+            config,
+            secret,
+            entropy,
+            session: None,
+            state: State::Idle,
+            lines: LineBuffer::default(),
+            line_at: Duration::ZERO,
+            heard: None,
+            cooldown: None,
+            reply: None,
+            drain: None,
+            linger: None,
+            queued: None,
+            transmissions: VecDeque::new(),
+            events: VecDeque::new(),
+            counters: Counters::default(),
+            now: Duration::ZERO,
+        }
+    }
+
+    /// Takes what happened on the line at `now`, the time since any fixed moment; it never runs backwards, an earlier
+    /// one counts as the latest. Timers that ran out before the bytes came act first.
+    pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
+        let now = self.advance(now);
+        match input {
+            Input::Bytes(bytes) => {
+                // At the same time bytes come first.
+                while self.deadline().is_some_and(|deadline| deadline < now) {
+                    self.fire(now);
+                }
+                if !bytes.is_empty() {
+                    self.take_bytes(bytes, now);
+                }
+            }
+            Input::Time => {
+                while self.deadline().is_some_and(|deadline| deadline <= now) {
+                    self.fire(now);
+                }
+            }
+            Input::LinkLost => self.lose(),
+        }
+        self.settle(now);
+    }
+
+    /// What the engine wants next; call until it is [`Output::Timeout`].
+    pub fn poll_output(&mut self) -> Output {
+        if let Some((bytes, purge)) = self.transmissions.pop_front() {
+            return Output::Transmit { bytes, purge };
+        }
+        match self.events.pop_front() {
+            Some(event) => Output::Event(event),
+            None => Output::Timeout(self.deadline()),
+        }
+    }
+
+    /// Offers a packet and sends it (I-1).
+    ///
+    /// # Errors
+    /// The engine is busy, has no secret, the session is set already, or the flash guard forbids it.
+    pub fn send(&mut self, outgoing: Outgoing, now: Duration) -> Result<(), CommandError> {
+        let now = self.advance(now);
+        if !self.may_begin() {
+            return Err(CommandError::Busy);
+        }
+        if self.secret.is_none() {
+            return Err(CommandError::NoSecret);
+        }
+        if outgoing.session.is_some() && self.session.is_some() {
+            return Err(CommandError::SessionSet);
+        }
+        outgoing.check(self.config.far_side)?;
+        self.begin();
+        self.offer(Box::new(Initiator::new(outgoing, now)), now);
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Waits for a packet until one came or [`cancel`](Self::cancel) is called; given again, it replaces what is waited for.
+    ///
+    /// # Errors
+    /// The engine is busy, or has no secret.
+    pub fn listen(&mut self, listen: Listen, now: Duration) -> Result<(), CommandError> {
+        self.advance(now);
+        if !matches!(self.state, State::Idle | State::Listen(_)) {
+            return Err(CommandError::Busy);
+        }
+        if self.secret.is_none() {
+            return Err(CommandError::NoSecret);
+        }
+        // A partial line stays: arming in time rescues an offer. So does the linger: a repeated last chunk is no line.
+        self.state = State::Listen(listen);
+        Ok(())
+    }
+
+    /// Asks whether anybody is there: three requests, two seconds apart (EC-1).
+    ///
+    /// # Errors
+    /// The engine is busy.
+    pub fn echo(&mut self, now: Duration) -> Result<(), CommandError> {
+        let now = self.advance(now);
+        if !self.may_begin() {
+            return Err(CommandError::Busy);
+        }
+        self.begin();
+        self.transmit(ECHO_REQ, false);
+        self.state = State::Echo { tries: 1, due: now + self.config.timers.echo_interval };
+        Ok(())
+    }
+
+    /// Sends words of the application's own.
+    ///
+    /// # Errors
+    /// A transfer is going on (I-12).
+    pub fn say(&mut self, words: Custom, now: Duration) -> Result<(), CommandError> {
+        self.advance(now);
+        let allowed = match &self.state {
+            State::Idle | State::Listen(_) | State::Echo { .. } => true,
+            State::Send(initiator) => initiator.is_offering(),
+            State::Receive(_) => self.config.say_while_receiving,
+        };
+        if !allowed || self.transmissions.len() >= TRANSMISSIONS {
+            return Err(CommandError::Busy);
+        }
+        self.transmit(&[words.text().as_bytes(), b"\r\n"].concat(), false);
+        Ok(())
+    }
+
+    /// Answers the chunk of [`Event::Held`]: takes it, or cancels the packet.
+    ///
+    /// # Errors
+    /// No chunk is held: the time for an answer may be over.
+    pub fn answer(&mut self, accept: bool, now: Duration) -> Result<(), CommandError> {
+        let now = self.advance(now);
+        self.answer_held(accept, now)
+    }
+
+    /// Ends what is going on by the protocol's rules (I-13, R-12); [`Event::Stopped`] tells when it is over.
+    pub fn cancel(&mut self, now: Duration) {
+        let now = self.advance(now);
+        self.queued = None;
+        match &self.state {
+            State::Idle => {}
+            State::Listen(_) | State::Echo { .. } => self.stop(Stop::ByUs),
+            State::Send(_) => self.cancel_sending(now),
+            State::Receive(_) => self.cancel_receiving(),
+        }
+        self.settle(now);
+    }
+
+    /// Forgets the session, as both sides must to begin a new one (S-1).
+    pub fn reset(&mut self) {
+        self.session = None;
+        self.linger = None;
+    }
+
+    /// The same as the method the command names.
+    ///
+    /// # Errors
+    /// That method's.
+    pub fn command(&mut self, command: Command, now: Duration) -> Result<(), CommandError> {
+        match command {
+            Command::Send(outgoing) => self.send(outgoing, now),
+            Command::Listen(listen) => self.listen(listen, now),
+            Command::Echo => self.echo(now),
+            Command::Say(words) => self.say(words, now),
+            Command::Answer(accept) => self.answer(accept, now),
+            Command::Cancel => {
+                self.cancel(now);
+                Ok(())
+            }
+        }
+    }
+
+    /// The session both sides are in, if one was set.
+    pub fn session(&self) -> Option<u32> {
+        self.session
+    }
+
+    /// Whether nothing is going on.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle) && self.queued.is_none()
+    }
+
+    /// What is going on.
+    pub fn activity(&self) -> Activity {
+        match &self.state {
+            State::Idle => Activity::Idle,
+            State::Listen(_) => Activity::Listening,
+            State::Echo { .. } => Activity::Echoing,
+            State::Send(initiator) if initiator.is_offering() => Activity::Offering,
+            State::Send(_) => Activity::Sending,
+            State::Receive(recipient) if recipient.is_held() => Activity::Holding,
+            State::Receive(_) => Activity::Receiving,
+        }
+    }
+
+    /// The data of the packet that is being received, a held chunk's included; empty at other times.
+    pub fn received(&self) -> &[u8] {
+        match &self.state {
+            State::Receive(recipient) => recipient.data(),
+            _ => &[],
+        }
+    }
+
+    /// What came and was of no use.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// How it behaves.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn advance(&mut self, now: Duration) -> Duration {
+        self.now = self.now.max(now);
+        self.now
+    }
+
+    fn may_begin(&self) -> bool {
+        self.is_idle()
+    }
+
+    /// An operation of ours begins: the linger is over (E-3), a partial line is dropped (L-8).
+    fn begin(&mut self) {
+        self.linger = None;
+        self.lines.clear();
+    }
+
+    fn transmit(&mut self, bytes: &[u8], purge: bool) {
+        self.transmissions.push_back((bytes.to_vec(), purge));
+    }
+
+    fn reply_echo(&mut self) {
+        if self.transmissions.len() < TRANSMISSIONS {
+            self.transmit(ECHO_REP, false);
+        } else {
+            bump(&mut self.counters.dropped);
+        }
+    }
+
+    /// Tells something that is lost without harm if nobody polls.
+    fn tell(&mut self, event: Event) {
+        if self.events.len() < EVENTS {
+            self.events.push_back(event);
+        } else {
+            bump(&mut self.counters.dropped);
+        }
+    }
+
+    /// Tells something that must be known. Each needs a command before it, so that they cannot pile up.
+    fn announce(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// Ends what is going on, with word of it. An offer that gave way is made once the line is quiet.
+    fn stop(&mut self, stop: Stop) {
+        self.rest();
+        self.announce(Event::Stopped(stop));
+    }
+
+    fn rest(&mut self) {
+        self.state = State::Idle;
+        self.reply = None;
+        self.lines.clear();
+        if let Some((_, due)) = &mut self.queued {
+            *due = self.now + self.config.timers.quiet;
+        }
+    }
+
+    fn lose(&mut self) {
+        self.state = State::Idle;
+        self.session = None;
+        self.lines.clear();
+        (self.cooldown, self.reply, self.drain, self.linger, self.queued) = (None, None, None, None, None);
+        self.transmissions.clear();
+        self.announce(Event::LinkLost);
+    }
+
+    /// When a timer runs out next.
+    fn deadline(&self) -> Option<Duration> {
+        let state = match &self.state {
+            State::Idle | State::Listen(_) => self.queued.as_ref().map(|(_, due)| *due),
+            State::Echo { due, .. } => Some(*due),
+            State::Send(initiator) => Some(initiator.deadline()),
+            State::Receive(recipient) => Some(recipient.deadline()),
+        };
+        match (state, self.reply) {
+            (Some(state), Some(reply)) => Some(state.min(reply)),
+            (state, reply) => state.or(reply),
+        }
+    }
+
+    /// Lets the timers act that have run out.
+    fn fire(&mut self, now: Duration) {
+        if self.reply.is_some_and(|due| due <= now) {
+            self.reply = None;
+            self.reply_echo();
+        }
+        match &mut self.state {
+            State::Idle | State::Listen(_) => {
+                if let Some((initiator, _)) = self.queued.take_if(|(_, due)| *due <= now) {
+                    self.begin();
+                    self.offer(initiator, now);
+                }
+            }
+            State::Echo { tries, due } if *due <= now => {
+                if *tries == ATTEMPTS {
+                    self.session = None;
+                    self.rest();
+                    self.announce(Event::EchoUnanswered);
+                } else {
+                    *tries += 1;
+                    let timers = &self.config.timers;
+                    *due = now + if *tries == ATTEMPTS { timers.echo } else { timers.echo_interval };
+                    self.transmit(ECHO_REQ, false);
+                }
+            }
+            State::Echo { .. } => {}
+            State::Send(initiator) if initiator.deadline() <= now => self.sending_timeout(now),
+            State::Receive(recipient) if recipient.deadline() <= now => self.receiving_timeout(now),
+            State::Send(_) | State::Receive(_) => {}
+        }
+    }
+
+    /// What follows at once from where things stand: a chunk that leaves in no time has left.
+    fn settle(&mut self, now: Duration) {
+        if let State::Send(initiator) = &self.state
+            && initiator.has_left(now)
+        {
+            self.chunk_left(now);
+        }
+    }
+
+    fn take_bytes(&mut self, bytes: &[u8], now: Duration) {
+        self.heard = Some(now);
+        if let Some(drain) = &mut self.drain {
+            if now < drain.quiet && now < drain.end {
+                drain.quiet = now + self.config.timers.quiet;
+                return;
+            }
+            self.drain = None;
+        }
+        let mut rest = bytes;
+        while let Some((&byte, tail)) = rest.split_first() {
+            let outcome = match &self.state {
+                State::Receive(recipient) if !recipient.is_held() => {
+                    let (used, outcome) = self.collect(rest, now);
+                    rest = rest.get(used..).unwrap_or_default();
+                    outcome
+                }
+                _ => {
+                    rest = tail;
+                    self.take_byte(byte, now)
+                }
+            };
+            if outcome == Rest::Discard {
+                return;
+            }
+        }
+    }
+
+    /// One byte where lines are expected.
+    fn take_byte(&mut self, byte: u8, now: Duration) -> Rest {
+        if !self.lines.is_empty() && now >= self.line_at + self.config.timers.byte {
+            self.lines.clear();
+        }
+        self.line_at = now;
+        let complete = self.lines.push(byte);
+        if matches!(self.state, State::Idle | State::Listen(_)) && self.linger.is_some() {
+            match self.linger_byte(byte, complete.is_some_and(|complete| complete.line.is_some()), now) {
+                linger::Heard::Line => {}
+                linger::Heard::Chunk => return Rest::Keep,
+                linger::Heard::Repeat => {
+                    self.lines.clear();
+                    self.transmit(ACK, true);
+                    return Rest::Discard;
+                }
+            }
+        }
+        let Some(complete) = complete else { return Rest::Keep };
+        if complete.overflowed {
+            bump(&mut self.counters.overlong);
+        }
+        match complete.line {
+            Some(line) => self.take_line(line, now),
+            None => Rest::Keep,
+        }
+    }
+
+    fn take_line(&mut self, line: Line, now: Duration) -> Rest {
+        match (&mut self.state, line) {
+            (_, Line::Noise) => bump(&mut self.counters.noise),
+            (_, Line::Custom(words)) => self.tell(Event::Custom(words)),
+            (State::Send(_), line) => self.answer_came(line, now),
+            (State::Receive(_), line) => self.line_while_held(line),
+            (_, Line::EchoReq) => {
+                self.cooldown = None;
+                self.reply_echo();
+            }
+            (State::Echo { .. }, Line::EchoRep) => {
+                self.rest();
+                self.announce(Event::EchoAnswered);
+            }
+            (State::Listen(listen), Line::Pkt(size)) => {
+                let listen = *listen;
+                self.cooldown = None;
+                return self.accept(listen, size, false, now);
+            }
+            (State::Listen(_), Line::PktOutOfRange) => self.transmit(CAN, false),
+            (State::Idle | State::Echo { .. }, Line::Pkt(size)) => {
+                self.cooldown = None;
+                self.tell(Event::Offered { size });
+            }
+            (_, Line::Can) => {
+                // The toy we cancelled has noticed (I-13), or one that yielded to us as we to it (E-6).
+                if self.cooldown.take().is_none_or(|until| until <= now) && self.queued.is_none() {
+                    self.tell(Event::StrayCancel);
+                }
+            }
+            _ => bump(&mut self.counters.ignored),
+        }
+        Rest::Keep
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("activity", &self.activity())
+            .field("session", &self.session)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
+fn bump(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
 }

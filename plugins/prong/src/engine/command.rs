@@ -29,6 +29,7 @@ pub struct Outgoing {
     pub(super) kind: u8,
     pub(super) session: Option<u32>,
     pub(super) data: Vec<u8>,
+    pub(super) yield_to: Option<Listen>,
     permitted: bool,
 }
 
@@ -43,14 +44,14 @@ impl Outgoing {
         }
         match data.len() {
             0 => Err(CommandError::Empty),
-            1..=MAX_PACKET => Ok(Self { kind, session: None, data, permitted: false }),
+            1..=MAX_PACKET => Ok(Self { kind, session: None, data, yield_to: None, permitted: false }),
             size => Err(CommandError::TooLarge(size)),
         }
     }
 
     /// Sets the session: two random bytes with the new ID in the header.
     pub fn set_session(id: u32, random: [u8; 2]) -> Self {
-        Self { kind: 0, session: Some(id), data: random.to_vec(), permitted: false }
+        Self { kind: 0, session: Some(id), data: random.to_vec(), yield_to: None, permitted: false }
     }
 
     /// The same with a type, which real toys send as well (0x10 and 0x11 are both seen).
@@ -59,6 +60,14 @@ impl Outgoing {
         if self.session.is_some() && kind <= 0xF {
             self.kind = kind;
         }
+        self
+    }
+
+    /// What to receive first if the peer offers a packet at the same time and the engine is the one that
+    /// [yields](super::Glare::Yield). Without it the peer's offer is ignored and ours repeated (E-6).
+    #[must_use]
+    pub fn yielding_to(mut self, listen: Listen) -> Self {
+        self.yield_to = Some(listen);
         self
     }
 
@@ -79,6 +88,11 @@ impl Outgoing {
     pub fn factory(data: Vec<u8>, permit: FactoryPermit) -> Result<Self, CommandError> {
         let FactoryPermit { .. } = permit;
         Ok(Self { permitted: true, ..Self::new(guard::FACTORY, data)? })
+    }
+
+    /// The packet's type, 0 to 15.
+    pub fn kind(&self) -> u8 {
+        self.kind
     }
 
     /// Bytes of data.

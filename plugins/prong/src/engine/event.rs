@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::codec::Damage;
 use crate::line::Custom;
 
 /// Something that happened to the line.
@@ -76,6 +77,11 @@ pub enum Event {
         /// Bytes offered.
         size: u32,
     },
+    /// A PKT above the limit of what is listened for was answered by CAN.
+    TooLarge {
+        /// Bytes offered.
+        size: u32,
+    },
     /// Words of the application's own.
     Custom(Custom),
     /// A CAN came that ends nothing.
@@ -94,7 +100,7 @@ pub enum Event {
 /// A packet that came whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
-    /// Type, 0 to 15: the one its chunks carried, not the one that was expected.
+    /// Type, 0 to 15, as its chunks carried it: 0 passes for any that was expected (§1.3).
     pub kind: u8,
     /// 1 to [`MAX_PACKET`](crate::MAX_PACKET) bytes.
     pub data: Vec<u8>,
@@ -120,8 +126,13 @@ pub enum Stop {
     #[error("the other side asks for the same chunks again and again")]
     Rewinds,
     /// The third failure of one chunk.
-    #[error("chunk {0} came damaged three times: the line is noisy, or the two sides have different secrets")]
-    Damaged(u16),
+    #[error("chunk {chunk} was refused three times: {why}")]
+    Refusals {
+        /// The chunk that was expected.
+        chunk: u16,
+        /// What was wrong the last time.
+        why: Refusal,
+    },
     /// No byte of a chunk came in three times two seconds.
     #[error("the other side offered a packet and then sent nothing of chunk {0} for six seconds")]
     Silent(u16),
@@ -137,6 +148,30 @@ pub enum Stop {
     /// Glare without end (E-6).
     #[error("both sides keep offering packets at the same time")]
     Glare,
+}
+
+/// Why a recipient refused a chunk, in the order in which it judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Length, magic, complement or checksum.
+    #[error(transparent)]
+    Damage(#[from] Damage),
+    /// Bytes stopped coming for two seconds.
+    #[error("it stopped in the middle: a bad contact, or an adapter that loses bytes")]
+    Truncated,
+    /// Another session than the one that was set.
+    #[error("it belongs to another session: start again on both sides")]
+    Session,
+    /// An intact chunk, but not the one that was due.
+    #[error("another chunk came in its place")]
+    Index,
+    /// The session cannot be set now, or not like this.
+    #[error("it sets the session again, or in the middle of a packet")]
+    SetSession,
+    /// Another type than the one that was expected.
+    #[error("it has type {0}, and another one is expected here")]
+    Kind(u8),
 }
 
 /// What came and was of no use; counts that never wrap around.
