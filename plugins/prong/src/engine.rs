@@ -260,9 +260,10 @@ impl Engine {
     /// Ends what is going on by the protocol's rules (I-13, R-12); [`Event::Stopped`] tells when it is over.
     pub fn cancel(&mut self, now: Duration) {
         let now = self.advance(now);
-        self.queued = None;
+        let queued = self.queued.take();
         match &self.state {
-            State::Idle => {}
+            State::Idle if queued.is_none() => {}
+            State::Idle => self.stop(Stop::ByUs),
             State::Listen(_) | State::Echo { .. } => self.stop(Stop::ByUs),
             State::Send(_) => self.cancel_sending(now),
             State::Receive(_) => self.cancel_receiving(),

@@ -58,6 +58,12 @@ pub enum Event {
         /// Chunks in all, 1 to 256.
         chunks: u16,
     },
+    /// A PKT came where the first chunk was due (E-1): the peer did not hear our answer, or it has given up the packet
+    /// it offered before, of which nothing was taken. Receiving begins anew.
+    Renewed {
+        /// Bytes offered now.
+        size: u32,
+    },
     /// A chunk has come and waits for [`answer`](super::Engine::answer), at most [`Timers::hold`](super::Timers::hold)
     /// long; [`received`](super::Engine::received) shows the data so far, it included.
     Held {

@@ -117,11 +117,13 @@ impl Engine {
                         Some(Line::Pkt(_)) if recipient.cancelled => return (used, self.judge(now)),
                         Some(Line::Pkt(size)) => {
                             let (listen, yielded) = (recipient.listen, recipient.yielded);
+                            self.announce(Event::Renewed { size });
                             return (used, self.accept(listen, size, yielded, now));
                         }
                         Some(Line::PktOutOfRange) => {
                             let listen = recipient.listen;
                             self.transmit(CAN, true);
+                            self.stop(Stop::Refused);
                             self.state = State::Listen(listen);
                             return (used, Rest::Discard);
                         }

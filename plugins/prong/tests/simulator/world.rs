@@ -224,7 +224,9 @@ impl World {
         let size = sizes[self.random.below(sizes.len() as u64) as usize];
         let kind = 1 + self.random.below(2) as u8;
         let mut content = Random(self.random.next());
-        let data: Vec<u8> = (0..size).map(|_| content.next() as u8).collect();
+        let mut data: Vec<u8> = (0..size).map(|_| content.next() as u8).collect();
+        // The shortest would be mistaken for each other.
+        data[0] = self.history.len() as u8;
         if self.nodes[i].engine.activity() == eggtooth_prong::engine::Activity::Listening {
             self.nodes[i].engine.cancel(self.now);
             self.drain()?;
@@ -325,6 +327,7 @@ impl World {
             event => format!("{i}: {event:?}"),
         });
         match event {
+            Event::Renewed { .. } => self.failed_at(i),
             Event::Receiving { .. } => self.nodes[i].receiving = true,
             Event::Received(packet) => {
                 self.nodes[i].receiving = false;
