@@ -1,0 +1,209 @@
+//! TLS 1.3 with raw public keys on both sides (RFC 7250): there are no certificates, hence no dates, names or chains.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{AlwaysResolvesClientRawPublicKeys, Resumption};
+use rustls::crypto::{CryptoProvider, verify_tls13_signature_with_raw_key};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{AlwaysResolvesServerRawPublicKeys, NoServerSessionStorage};
+use rustls::sign::CertifiedKey;
+use rustls::version::TLS13;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
+};
+
+use crate::{Identity, PeerKey};
+
+/// The protocol that both sides name in the handshake.
+pub const ALPN: &[u8] = b"prong/1";
+
+/// Who may come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allow {
+    /// Everybody with a key of their own; the caller looks at [`Stream::peer`](crate::Stream::peer).
+    Anyone,
+    /// These keys; everybody else is refused in the handshake. Empty: nobody.
+    Only(Vec<PeerKey>),
+}
+
+impl Allow {
+    fn contains(&self, key: PeerKey) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Only(keys) => keys.contains(&key),
+        }
+    }
+}
+
+/// The key that the other side of one handshake showed, proven or not.
+pub(crate) type Shown = Arc<OnceLock<PeerKey>>;
+
+/// The own half of every handshake.
+pub(crate) struct Own {
+    pub(crate) key: PeerKey,
+    provider: Arc<CryptoProvider>,
+    certified: Arc<CertifiedKey>,
+}
+
+impl Own {
+    pub(crate) fn new(identity: &Identity) -> Result<Self, Error> {
+        let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(identity.pkcs8()))?;
+        let spki = CertificateDer::from(identity.key().to_spki().to_vec());
+        Ok(Self {
+            key: identity.key(),
+            // Given by hand: the process-wide one belongs to the program.
+            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            certified: Arc::new(CertifiedKey::new(vec![spki], signer)),
+        })
+    }
+
+    /// For one handshake with somebody who called.
+    pub(crate) fn server(&self, allow: Arc<Allow>, shown: Shown) -> Result<ServerConfig, Error> {
+        let mut config = ServerConfig::builder_with_provider(self.provider.clone())
+            .with_protocol_versions(&[&TLS13])?
+            .with_client_cert_verifier(Arc::new(self.check(allow, shown)))
+            .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(self.certified.clone())));
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.max_early_data_size = 0;
+        config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        Ok(config)
+    }
+
+    /// For one call to `pinned`.
+    pub(crate) fn client(&self, pinned: PeerKey, shown: Shown) -> Result<ClientConfig, Error> {
+        let allow = Arc::new(Allow::Only(vec![pinned]));
+        let mut config = ClientConfig::builder_with_provider(self.provider.clone())
+            .with_protocol_versions(&[&TLS13])?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(self.check(allow, shown)))
+            .with_client_cert_resolver(Arc::new(AlwaysResolvesClientRawPublicKeys::new(self.certified.clone())));
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.enable_early_data = false;
+        config.enable_sni = false;
+        config.resumption = Resumption::disabled();
+        Ok(config)
+    }
+
+    fn check(&self, allow: Arc<Allow>, shown: Shown) -> Check {
+        Check { allow, shown, provider: self.provider.clone() }
+    }
+}
+
+/// Looks at the other side's key, whichever side that is.
+#[derive(Debug)]
+struct Check {
+    allow: Arc<Allow>,
+    shown: Shown,
+    provider: Arc<CryptoProvider>,
+}
+
+impl Check {
+    fn key(&self, spki: &CertificateDer<'_>, more: &[CertificateDer<'_>]) -> Result<(), Error> {
+        let key = PeerKey::from_spki(spki).filter(|_| more.is_empty()).ok_or(CertificateError::BadEncoding)?;
+        // One handshake shows one key; of a second one nothing depends on which is kept.
+        let _ = self.shown.set(key);
+        // Tells the other side `access_denied`.
+        if self.allow.contains(key) { Ok(()) } else { Err(CertificateError::ApplicationVerificationFailure.into()) }
+    }
+
+    fn signature(
+        &self,
+        message: &[u8],
+        spki: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if signed.scheme != SignatureScheme::ED25519 {
+            return Err(CertificateError::BadEncoding.into());
+        }
+        let spki = SubjectPublicKeyInfoDer::from(spki.as_ref());
+        verify_tls13_signature_with_raw_key(message, &spki, signed, &self.provider.signature_verification_algorithms)
+    }
+
+    /// Only TLS 1.3 is offered, so this is not reached.
+    fn old_signature() -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::General("TLS 1.2 is not spoken".into()))
+    }
+}
+
+impl ServerCertVerifier for Check {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.key(end_entity, intermediates).map(|()| ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Self::old_signature()
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519]
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        true
+    }
+}
+
+impl ClientCertVerifier for Check {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        self.key(end_entity, intermediates).map(|()| ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Self::old_signature()
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519]
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        true
+    }
+}
