@@ -19,6 +19,7 @@ use crate::{Allow, Identity, Limits, PeerError, PeerKey, quic};
 /// A UDP socket that dials and accepts at once, for plain threads. Its calls may be made from several threads.
 ///
 /// Dropping it ends listening and hangs up on calls that were not fetched; streams live on until they are dropped.
+/// The last of them to be dropped waits, 1 s at most, until the goodbyes are sent.
 pub struct Endpoint {
     core: Arc<Core>,
     own: Arc<Own>,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The limits of an endpoint. The defaults are those of the project's network description (service.md §3.1); tests take
-/// shorter times. quinn's own defaults would let a stranger hold unlimited memory.
+/// The limits of an endpoint. The defaults are those of the project's network description (service.md §3.1); tests
+/// take shorter times. quinn's own defaults would let a stranger hold unlimited memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes that one connection may have on its way to us or unread, all streams together. 256 KiB.
@@ -32,7 +32,7 @@ pub struct Limits {
     pub keep_alive: Duration,
     /// Silence after which the other side is taken for gone. 30 s; at most 2^62 ms.
     pub idle: Duration,
-    /// Round trip that is assumed before one was measured: the first repetition comes after about three of them. 100 ms.
+    /// Round trip that is assumed before one was measured; the first repetition comes after about three. 100 ms.
     pub initial_rtt: Duration,
     /// Time for a handshake, and again for the stream and its hello after it. 5 s.
     pub greeting: Duration,

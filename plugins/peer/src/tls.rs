@@ -207,3 +207,21 @@ impl ClientCertVerifier for Check {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn nothing_is_remembered_and_nothing_comes_early() {
+        let own = Own::new(&Identity::generate().unwrap()).unwrap();
+        let server = own.server(Arc::new(Allow::Anyone), Shown::default()).unwrap();
+        assert_eq!((server.max_early_data_size, server.send_tls13_tickets), (0, 0));
+        assert!(!server.session_storage.can_cache() && !server.send_half_rtt_data);
+        let client = own.client(own.key, Shown::default()).unwrap();
+        assert!(!client.enable_early_data && !client.enable_sni);
+        assert_eq!(client.alpn_protocols, [ALPN]);
+        assert_eq!(server.alpn_protocols, [ALPN]);
+    }
+}

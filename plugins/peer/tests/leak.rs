@@ -1,0 +1,39 @@
+//! Threads end with what needed them. Alone in its process, because it counts them.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use eggtooth_peer::Limits;
+use support::{LONG, pair_with};
+
+/// Threads that drive an endpoint.
+fn threads() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    names.filter(|name| name == "peer\n").count()
+}
+
+#[test]
+fn nothing_stays_behind() {
+    for _ in 0..5 {
+        let (a, b, at_a, at_b) = pair_with(Limits::default());
+        assert_eq!(threads(), 2);
+        let (mut reader, writer) = at_b.split();
+        drop(b);
+        assert_eq!(threads(), 2, "a stream keeps its endpoint's thread");
+        let began = Instant::now();
+        // Ends without waiting for any idle time, because the other end says goodbye.
+        drop((at_a, a));
+        assert_eq!(threads(), 1);
+        assert!(reader.read(&mut [0]).map_or(true, |len| len == 0));
+        drop(reader);
+        assert_eq!(threads(), 1);
+        drop(writer);
+        assert_eq!(threads(), 0);
+        assert!(began.elapsed() < Duration::from_secs(5).min(LONG), "{:?}", began.elapsed());
+    }
+}
