@@ -10,6 +10,7 @@ pub mod codec;
 pub mod engine;
 pub mod guard;
 pub mod line;
+pub mod packet;
 pub mod secret;
 pub mod transport;
 
