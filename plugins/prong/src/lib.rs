@@ -11,6 +11,7 @@ pub mod engine;
 pub mod guard;
 pub mod line;
 pub mod packet;
+pub mod pump;
 pub mod secret;
 pub mod transport;
 

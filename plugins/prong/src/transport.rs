@@ -2,6 +2,15 @@
 //!
 //! A transport only moves bytes and stamps their arrival; a pump joins it to an engine.
 
+mod inbox;
+
+pub mod faults;
+pub mod memory;
+pub mod pace;
+#[cfg(unix)]
+pub mod pty;
+pub mod threaded;
+
 use std::time::{Duration, Instant};
 
 /// Time since the link was opened, the same for transport and engine.
@@ -71,6 +80,28 @@ pub trait Transport: Send {
     /// Bits a second where bytes take their time (ten bits each), for [`Config::line_rate`](crate::engine::Config).
     fn line_rate(&self) -> Option<u32> {
         None
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
+        (**self).send(bytes)
+    }
+
+    fn next(&mut self, wait: Duration) -> Result<Option<Arrival>, TransportError> {
+        (**self).next(wait)
+    }
+
+    fn purge(&mut self) {
+        (**self).purge();
+    }
+
+    fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
+        (**self).flush(wait)
+    }
+
+    fn line_rate(&self) -> Option<u32> {
+        (**self).line_rate()
     }
 }
 

@@ -1,0 +1,276 @@
+//! Joins an engine to a transport: bytes in, bytes out, timers in between.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::engine::{
+    Activity, Command, CommandError, Counters, Engine, Entropy, Event, Input, Listen, Outgoing, Output,
+};
+use crate::line::Custom;
+use crate::transport::faults::SplitMix;
+use crate::transport::{Arrival, Clock, Transport, TransportError};
+
+/// Arrivals that are handed over before a command: more than a full inbox of whole chunks.
+const CATCH_UP: usize = 64;
+
+/// An engine and its line. Nothing happens but in its methods: call [`poll`](Link::poll) all the time.
+#[derive(Debug)]
+pub struct Link<T> {
+    engine: Engine,
+    transport: T,
+    clock: Clock,
+    /// As many as one input brings; fetched before the next input.
+    events: VecDeque<Event>,
+    /// When the engine wants to be called.
+    deadline: Option<Duration>,
+    /// The line is gone and has not come back.
+    lost: bool,
+}
+
+/// Why a link does not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// The line; after [`TransportError::Gone`] the link is of no more use, after [`TransportError::Clogged`] the bytes
+    /// in question are not sent and the link goes on.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The engine took no command.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl<T: Transport> Link<T> {
+    /// Joins them. The clock is the one that stamps the transport's arrivals, and
+    /// [`Config::line_rate`](crate::engine::Config) should be the transport's.
+    pub fn new(engine: Engine, transport: T, clock: Clock) -> Self {
+        Self { engine, transport, clock, events: VecDeque::new(), deadline: None, lost: false }
+    }
+
+    /// Moves bytes both ways and fires timers until something is to be told, at most so long.
+    ///
+    /// `None`: nothing to tell. Bytes that arrived before a timer ran out are given to the engine before it.
+    ///
+    /// # Errors
+    /// The line is gone for good, after [`Event::LinkLost`]; or the far side takes no bytes.
+    pub fn poll(&mut self, wait: Duration) -> Result<Option<Event>, LinkError> {
+        let end = self.clock.now().saturating_add(wait);
+        loop {
+            self.settle()?;
+            if let Some(event) = self.events.pop_front() {
+                return Ok(Some(event));
+            }
+            let now = self.clock.now();
+            let until = self.deadline.map_or(end, |deadline| deadline.min(end));
+            match self.transport.next(until.saturating_sub(now)) {
+                Ok(Some(arrival)) => self.take(arrival),
+                Ok(None) => {
+                    let now = self.clock.now();
+                    if self.deadline.is_some_and(|deadline| deadline <= now) {
+                        self.engine.handle_input(Input::Time, now);
+                    } else if now >= end {
+                        return Ok(None);
+                    }
+                }
+                Err(_) if !self.lost => self.lose(self.clock.now()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// [`Engine::send`]
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn send(&mut self, outgoing: Outgoing) -> Result<(), LinkError> {
+        self.command(Command::Send(outgoing))
+    }
+
+    /// [`Engine::listen`]
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn listen(&mut self, listen: Listen) -> Result<(), LinkError> {
+        self.command(Command::Listen(listen))
+    }
+
+    /// [`Engine::echo`]
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn echo(&mut self) -> Result<(), LinkError> {
+        self.command(Command::Echo)
+    }
+
+    /// [`Engine::say`]
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn say(&mut self, words: Custom) -> Result<(), LinkError> {
+        self.command(Command::Say(words))
+    }
+
+    /// [`Engine::answer`]
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn answer(&mut self, accept: bool) -> Result<(), LinkError> {
+        self.command(Command::Answer(accept))
+    }
+
+    /// [`Engine::cancel`]
+    ///
+    /// # Errors
+    /// The line's.
+    pub fn cancel(&mut self) -> Result<(), LinkError> {
+        self.command(Command::Cancel)
+    }
+
+    /// [`Engine::reset`]
+    pub fn reset(&mut self) {
+        self.engine.reset();
+    }
+
+    /// Gives the engine a command, after all that has arrived before it.
+    ///
+    /// # Errors
+    /// The engine's, and the line's.
+    pub fn command(&mut self, command: Command) -> Result<(), LinkError> {
+        for _ in 0..CATCH_UP {
+            // A line that is gone for good is told by the next poll.
+            let Ok(Some(arrival)) = self.transport.next(Duration::ZERO) else { break };
+            self.take(arrival);
+            self.settle()?;
+        }
+        let taken = self.engine.command(command, self.clock.now());
+        self.settle()?;
+        Ok(taken?)
+    }
+
+    /// Sends what is queued, at most so long, so that the last ACK or CAN gets out, and gives back the line.
+    ///
+    /// # Errors
+    /// It did not leave in time, or the line is gone.
+    pub fn close(mut self, wait: Duration) -> Result<T, LinkError> {
+        self.settle()?;
+        self.transport.flush(wait)?;
+        Ok(self.transport)
+    }
+
+    /// Waits, at most so long, until what is queued has left.
+    ///
+    /// # Errors
+    /// It did not leave in time, or the line is gone.
+    pub fn flush(&mut self, wait: Duration) -> Result<(), LinkError> {
+        self.settle()?;
+        Ok(self.transport.flush(wait)?)
+    }
+
+    /// Whether the port is away; it may come back.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// [`Engine::is_idle`]
+    pub fn is_idle(&self) -> bool {
+        self.engine.is_idle()
+    }
+
+    /// [`Engine::activity`]
+    pub fn activity(&self) -> Activity {
+        self.engine.activity()
+    }
+
+    /// [`Engine::session`]
+    pub fn session(&self) -> Option<u32> {
+        self.engine.session()
+    }
+
+    /// [`Engine::received`]
+    pub fn received(&self) -> &[u8] {
+        self.engine.received()
+    }
+
+    /// [`Engine::counters`]
+    pub fn counters(&self) -> Counters {
+        self.engine.counters()
+    }
+
+    /// The engine, to look at.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The clock of the line.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    fn take(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Bytes { at, bytes } => self.engine.handle_input(Input::Bytes(&bytes), at),
+            Arrival::Lost { at, .. } => self.lose(at),
+            Arrival::Back { .. } => self.lost = false,
+        }
+    }
+
+    fn lose(&mut self, at: Duration) {
+        self.lost = true;
+        self.engine.handle_input(Input::LinkLost, at);
+    }
+
+    /// Does what the engine wants, all of it, before anything else happens.
+    fn settle(&mut self) -> Result<(), TransportError> {
+        let mut failed = None;
+        loop {
+            match self.engine.poll_output() {
+                Output::Transmit { bytes, purge } => {
+                    if purge {
+                        self.transport.purge();
+                    }
+                    match self.transport.send(&bytes) {
+                        // The loss itself is among the arrivals.
+                        Ok(()) | Err(TransportError::Gone(_)) => {}
+                        Err(error) => failed = failed.or(Some(error)),
+                    }
+                }
+                Output::Event(event) => self.events.push_back(event),
+                Output::Timeout(deadline) => {
+                    self.deadline = deadline;
+                    return failed.map_or(Ok(()), Err);
+                }
+            }
+        }
+    }
+}
+
+/// Nonces and jitter from the operating system.
+#[derive(Debug)]
+pub struct OsEntropy {
+    spare: SplitMix,
+}
+
+impl OsEntropy {
+    /// Asks the operating system for the first time.
+    ///
+    /// # Errors
+    /// It has no random numbers to give.
+    pub fn new() -> Result<Self, getrandom::Error> {
+        Ok(Self { spare: SplitMix(getrandom::u64()?) })
+    }
+}
+
+impl Entropy for OsEntropy {
+    fn nonce(&mut self) -> [u8; 4] {
+        let mut nonce = [0; 4];
+        // Should the system fail later, numbers that do not repeat are enough: a nonce is no key.
+        if getrandom::fill(&mut nonce).is_err() {
+            nonce = (self.spare.next() as u32).to_le_bytes();
+        }
+        nonce
+    }
+
+    fn below(&mut self, limit: u32) -> u32 {
+        self.spare.below(u64::from(limit)) as u32
+    }
+}
