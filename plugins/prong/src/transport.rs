@@ -10,6 +10,8 @@ pub mod pace;
 #[cfg(unix)]
 pub mod pty;
 pub mod threaded;
+#[cfg(feature = "uart")]
+pub mod uart;
 
 use std::time::{Duration, Instant};
 
