@@ -61,7 +61,7 @@ impl Faults {
             stretched: some(100),
             swapped: some(100),
             delayed: some(150),
-            delay: some(5500),
+            delay: some(5000),
         }
     }
 

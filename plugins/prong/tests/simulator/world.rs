@@ -309,6 +309,8 @@ impl World {
         self.note(|| format!("{from} says {}", show(bytes)));
         let pieces = self.faults.apply(bytes, &self.secret, &mut self.random);
         let rate = self.nodes[from].config.line_rate;
+        let timers = &self.nodes[from].config.timers;
+        let latest = if bytes.len() > 16 { timers.response } else { timers.packet };
         let wire = &mut self.nodes[1 - from].wire;
         let mut at = (self.now + self.latency).max(wire.back().map_or(Duration::ZERO, |(at, _)| *at));
         for (pause, piece) in pieces {
@@ -316,7 +318,8 @@ impl World {
             let takes = rate.map_or(Duration::ZERO, |rate| {
                 Duration::from_micros(piece.len() as u64 * 10_000_000 / u64::from(rate))
             });
-            at += pause + takes;
+            // No later than the timeouts: answers that come after them belong to nothing, and no number in them says so.
+            at = (at + pause + takes).min(self.now + latest).max(at);
             wire.push_back((at, piece));
         }
     }
