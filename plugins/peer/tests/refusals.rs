@@ -102,25 +102,51 @@ fn strangers_to_our_handshake_are_refused() {
 #[test]
 fn a_server_of_another_kind_is_named() {
     let a = endpoint(Allow::Anyone);
-    for (shows, alpn) in [(Shows::Certificate, &[ALPN][..]), (Shows::Key, &[ALPN]), (Shows::Key, &[b"h3"])] {
-        let stranger = Stranger::new(shows, alpn);
+    let strangers = [
+        (Stranger::new(Shows::Certificate, &[ALPN]), "TLS alert"),
+        (Stranger::new(Shows::Key, &[b"h3"]), "TLS alert"),
+        (Stranger::impostor(Identity::generate().unwrap().key()), "no key that fits"),
+        (Stranger::knowing(), "its hello is another one"),
+    ];
+    for (stranger, expected) in strangers {
         let addr = stranger.endpoint.local_addr().unwrap();
-        let answer = stranger.endpoint.clone();
-        stranger.runtime.spawn(async move {
-            while let Some(incoming) = answer.accept().await {
-                // However it goes, its end is the caller's to report.
-                let _ = incoming.await;
-            }
-        });
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
-        let key = stranger.key;
+        let (answer, key) = (stranger.endpoint.clone(), stranger.key);
+        let server = async move {
+            // However it goes, its end is the caller's to report.
+            let connection = answer.accept().await.unwrap().await;
+            let stream = match &connection {
+                Ok(connection) => connection.accept_bi().await.ok(),
+                Err(_) => None,
+            };
+            if let Some((mut send, _recv)) = stream {
+                send.write_all(b"HTTP/1.1").await.unwrap();
+                let _ = ended.await;
+            }
+        };
         std::thread::scope(|scope| {
-            scope.spawn(|| stranger.runtime.block_on(ended));
+            let serving = scope.spawn(|| stranger.runtime.block_on(server));
             let error = a.connect(addr, key, LONG).unwrap_err();
             drop(end);
-            assert!(matches!(error, PeerError::Foreign { .. }), "{error}");
+            serving.join().unwrap();
+            assert!(matches!(&error, PeerError::Foreign { reason, .. } if reason.contains(expected)), "{error}");
         });
     }
+}
+
+#[test]
+fn a_key_must_be_proven() {
+    let friend = Identity::generate().unwrap();
+    let b = endpoint(Allow::Only(vec![friend.key()]));
+    let error = Stranger::impostor(friend.key()).refused(b.local_addr());
+    // decrypt_error (RFC 8446 §6.2): a signature could not be verified.
+    assert_eq!(alert(&error), 51, "{error}");
+    let refusal = refusal(&b);
+    assert_eq!(refusal.key, Some(friend.key()), "what was shown, not what was proven");
+    assert!(refusal.reason.starts_with("its handshake is not ours"), "{refusal:?}");
+    assert!(b.accept(Duration::ZERO).unwrap().is_none());
+    // The same with the key's owner.
+    call(&Endpoint::bind(LOOPBACK, &friend, Allow::Anyone).unwrap(), &b);
 }
 
 /// Knocks with other first bytes; how the connection ends.
@@ -131,7 +157,7 @@ fn say(b: &Endpoint, hello: &[u8]) -> ConnectionError {
         let (mut send, _recv) = connection.open_bi().await.unwrap();
         send.write_all(hello).await.unwrap();
         send.finish().unwrap();
-        connection.closed().await
+        tokio::time::timeout(LONG, connection.closed()).await.unwrap()
     })
 }
 

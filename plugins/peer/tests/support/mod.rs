@@ -10,6 +10,7 @@ use eggtooth_peer::{ALPN, Allow, Endpoint, Identity, Limits, PeerKey, Stream};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use tokio::runtime::Runtime;
@@ -69,12 +70,22 @@ pub struct Stranger {
 }
 
 impl Stranger {
-    /// Calls with `connect`; answers as a server that shows a certificate and asks for none.
+    /// Calls with `connect`, and can answer.
     pub fn new(shows: Shows, alpn: &[&[u8]]) -> Self {
+        Self::claiming(None, shows, alpn)
+    }
+
+    /// Knows how to knock, and shows somebody else's key without having its private half.
+    pub fn impostor(of: PeerKey) -> Self {
+        Self::claiming(Some(of), Shows::Key, &[ALPN])
+    }
+
+    fn claiming(other: Option<PeerKey>, shows: Shows, alpn: &[&[u8]]) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let pkcs8 = ring::signature::Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).unwrap();
         let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(pkcs8.as_ref())).unwrap();
-        let spki = signer.public_key().unwrap().as_ref().to_vec();
+        let own = signer.public_key().unwrap().as_ref().to_vec();
+        let spki = other.map_or(own, |other| other.to_spki().to_vec());
         let key = PeerKey::from_spki(&spki).unwrap();
         let certified = Arc::new(CertifiedKey::new(vec![CertificateDer::from(spki)], signer));
         let alpn: Vec<_> = alpn.iter().map(|name| name.to_vec()).collect();
@@ -95,7 +106,7 @@ impl Stranger {
         let mut server = rustls::ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(Arc::new(Trusting { raw }))
             .with_cert_resolver(Arc::new(Resolver { raw, certified }));
         server.alpn_protocols = alpn;
         let server = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(server).unwrap()));
@@ -174,6 +185,42 @@ impl ServerCertVerifier for Trusting {
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         Ok(ServerCertVerified::assertion())
+    }
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519]
+    }
+    fn requires_raw_public_keys(&self) -> bool {
+        self.raw
+    }
+}
+
+impl ClientCertVerifier for Trusting {
+    fn root_hint_subjects(&self) -> &[rustls::DistinguishedName] {
+        &[]
+    }
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        Ok(ClientCertVerified::assertion())
     }
     fn verify_tls12_signature(
         &self,
