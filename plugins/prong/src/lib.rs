@@ -13,7 +13,9 @@ pub mod line;
 pub mod packet;
 pub mod pump;
 pub mod secret;
+pub mod talk;
 pub mod transport;
+pub mod unit;
 
 /// Data bytes of a full chunk (§1.1).
 pub const CHUNK: usize = 4096;
