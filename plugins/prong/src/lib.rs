@@ -8,6 +8,7 @@
 
 pub mod capture;
 pub mod codec;
+pub mod decode;
 pub mod engine;
 pub mod gate;
 pub mod guard;
