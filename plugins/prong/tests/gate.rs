@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "gate/engines.rs"]
+mod engines;
 #[path = "gate/shifted.rs"]
 mod shifted;
 #[path = "gate/toy.rs"]

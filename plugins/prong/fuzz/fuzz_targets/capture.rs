@@ -34,9 +34,7 @@ fuzz_target!(|input: &[u8]| {
     let records = read(&file);
     let mut writer = Writer::new(vec![], Duration::ZERO).expect("memory takes it");
     // Times that 64 bits of nanoseconds cannot hold, long records and empty ones do not come back as they were.
-    let kept = |record: &&Record| {
-        record.at.as_secs() < 18_000_000_000 && (1..60_000).contains(&record.bytes.len())
-    };
+    let kept = |record: &&Record| record.at.as_secs() < 18_000_000_000 && (1..60_000).contains(&record.bytes.len());
     let records: Vec<Record> = records.iter().filter(kept).cloned().collect();
     for record in &records {
         writer.write(record.direction, record.at, &record.bytes).expect("memory takes it");

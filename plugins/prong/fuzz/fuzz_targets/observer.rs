@@ -46,7 +46,12 @@ fuzz_target!(|input: &[u8]| {
         let entries = observer.feed(direction, at, &bytes);
         assert!(entries.len() <= 2 * bytes.len() + 4);
         for entry in entries {
-            assert!(entry.to_string().chars().all(|character| !character.is_control() || character == '\t' || character == '\r'));
+            assert!(
+                entry
+                    .to_string()
+                    .chars()
+                    .all(|character| !character.is_control() || character == '\t' || character == '\r')
+            );
         }
     }
     observer.end(at);
