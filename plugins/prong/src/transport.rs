@@ -9,6 +9,8 @@ pub mod memory;
 pub mod pace;
 #[cfg(unix)]
 pub mod pty;
+#[cfg(all(feature = "quic", not(target_family = "wasm")))]
+pub mod quic;
 pub mod threaded;
 #[cfg(feature = "uart")]
 pub mod uart;

@@ -188,6 +188,7 @@ fn halves(fd: OwnedFd, far: Option<OwnedFd>) -> Halves {
     Halves {
         reader: Box::new(Reader { fd: reading, hung_up: hung_up.clone(), far: far.map(Far::new) }),
         writer: Box::new(Writer { fd: writing, hung_up }),
+        drains: true,
         discard: Box::new(move || {
             // Best effort: what slips through is judged by the engine like any other noise.
             let _ = tcflush(&*fd, QueueSelector::IFlush);

@@ -23,8 +23,10 @@ const READ: usize = 8192;
 pub struct Halves {
     /// Blocks until at least one byte came; 0 bytes are the end of the line.
     pub reader: Box<dyn Read + Send>,
-    /// May take only a part of what it is given; its `flush` drains.
+    /// May take only a part of what it is given; its `flush` drains, see `drains`.
     pub writer: Box<dyn Write + Send>,
+    /// Whether every write is drained. If not, only [`Transport::flush`] drains: for lines where it takes a round trip.
+    pub drains: bool,
     /// Throws away what the operating system received and nobody has read.
     pub discard: Box<dyn FnMut() + Send>,
     /// Makes both halves return for good.
@@ -57,6 +59,12 @@ struct Line {
     writing: usize,
     /// The writer is at work, its drain included.
     busy: bool,
+    /// [`Halves::drains`]
+    drains: bool,
+    /// Something was written and not drained.
+    undrained: bool,
+    /// Somebody waits for a drain.
+    flushing: bool,
     /// Counts openings: what belongs to an older one is void.
     opening: u64,
     writer: Option<Box<dyn Write + Send>>,
@@ -140,9 +148,11 @@ impl Transport for Threaded {
             if let Some(reason) = &line.lost {
                 return Err(TransportError::Gone(reason.clone()));
             }
-            if line.queue.is_empty() && !line.busy {
+            if line.queue.is_empty() && !line.busy && !line.undrained {
                 return Ok(());
             }
+            line.flushing = true;
+            self.shared.changed.notify_all();
             let left = wait.saturating_sub(start.elapsed());
             if left.is_zero() {
                 return Err(TransportError::Clogged(line.queue.len() + line.writing));
@@ -190,12 +200,12 @@ impl Shared {
 
     /// Puts an open line in place and gives back the half that the reading thread keeps.
     fn install(&self, halves: Halves) -> Box<dyn Read + Send> {
-        let Halves { reader, writer, discard, hang_up } = halves;
+        let Halves { reader, writer, drains, discard, hang_up } = halves;
         let mut line = self.lock();
         let opening = line.opening + 1;
         let (writer, discard, hang_up) = (Some(writer), Some(discard), Some(hang_up));
         // What the last line's writer still does shows in `busy` until it notices.
-        *line = Line { opening, busy: line.busy, writer, discard, hang_up, ..Line::default() };
+        *line = Line { opening, busy: line.busy, drains, writer, discard, hang_up, ..Line::default() };
         reader
     }
 
@@ -261,19 +271,24 @@ impl Shared {
     fn write_all(&self) {
         let mut line = self.lock();
         while !self.stopped() {
-            let Some(mut writer) = (if line.queue.is_empty() { None } else { line.writer.take() }) else {
+            let work = !line.queue.is_empty() || (line.flushing && line.undrained);
+            let Some(mut writer) = (if work { line.writer.take() } else { None }) else {
                 line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             let bytes = std::mem::take(&mut line.queue);
-            let opening = line.opening;
+            let (opening, drain) = (line.opening, line.drains || line.flushing);
             (line.writing, line.busy) = (bytes.len(), true);
             drop(line);
-            let result = self.write(&mut *writer, &bytes, opening);
+            let mut result = self.write(&mut *writer, &bytes, opening);
+            if drain && result.is_ok() {
+                result = self.insist(opening, || writer.flush());
+            }
             line = self.lock();
             line.busy = false;
             if line.opening == opening {
-                line.writing = 0;
+                (line.writing, line.undrained) = (0, !drain);
+                line.flushing &= !drain;
                 match result {
                     Ok(()) => line.writer = Some(writer),
                     Err(error) => {
@@ -288,24 +303,32 @@ impl Shared {
         }
     }
 
-    /// Writes all bytes and drains them, in as many steps as it takes.
+    /// Writes all bytes, in as many steps as it takes.
     fn write(&self, writer: &mut dyn Write, bytes: &[u8], opening: u64) -> io::Result<()> {
         let mut rest = bytes;
-        loop {
-            let result = if rest.is_empty() { writer.flush().map(|()| 0) } else { writer.write(rest) };
+        while !rest.is_empty() {
+            match self.insist(opening, || writer.write(rest))? {
+                0 => return Err(ErrorKind::WriteZero.into()),
+                len => rest = rest.get(len..).unwrap_or_default(),
+            }
             let mut line = self.lock();
-            if self.stopped() || line.opening != opening {
+            if line.opening == opening {
+                line.writing = rest.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries until it is done, or the line is another or to be closed.
+    fn insist<R>(&self, opening: u64, mut step: impl FnMut() -> io::Result<R>) -> io::Result<R> {
+        loop {
+            let result = step();
+            if self.stopped() || self.lock().opening != opening {
                 return Err(ErrorKind::ConnectionAborted.into());
             }
             match result {
-                Ok(0) if rest.is_empty() => return Ok(()),
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(len) => {
-                    rest = rest.get(len..).unwrap_or_default();
-                    line.writing = rest.len();
-                }
                 Err(error) if is_pause(&error) => {}
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
     }
@@ -320,6 +343,8 @@ fn why(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::BrokenPipe | ErrorKind::NotConnected | ErrorKind::UnexpectedEof => CLOSED.into(),
         _ if error.raw_os_error() == Some(EIO) => CLOSED.into(),
+        // Said in words by whoever made the halves.
+        ErrorKind::ConnectionAborted => error.to_string(),
         _ => format!("it failed or was unplugged ({error})"),
     }
 }

@@ -78,6 +78,7 @@ fn open_port(port: &str, options: Options) -> Result<Halves, serialport::Error> 
     Ok(Halves {
         reader: Box::new(Port { port: reader, hung_up: hung_up.clone() }),
         writer: Box::new(Port { port: writer, hung_up }),
+        drains: true,
         discard: Box::new(move || {
             // Best effort: what slips through is judged by the engine like any other noise.
             let _ = clearer.clear(ClearBuffer::Input);
