@@ -1,5 +1,6 @@
 //! The transcripts of the vectors as they pass on a line.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use eggtooth_prong::capture::{Direction, Record};
@@ -24,8 +25,11 @@ struct Step {
     delivered_hex: Option<String>,
 }
 
-pub fn all() -> Vec<Transcript> {
-    serde_json::from_str::<File>(include_str!("../data/prong_vectors.json")).unwrap().transcripts
+static FILE: LazyLock<File> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/prong_vectors.json")).unwrap());
+
+pub fn all() -> &'static [Transcript] {
+    &FILE.transcripts
 }
 
 pub fn named(name: &str) -> Vec<Record> {
