@@ -1,8 +1,8 @@
 //! Packets that mean something (§3): typed messages, strictly read and written back byte for byte.
 //!
 //! A type number and the bytes of a packet become a [`Message`] by [`Message::parse`]. What the bytes say about
-//! themselves (sizes, sums, offsets) is checked, what they say about a pet is not: any number comes through, and the game
-//! deals with it. Types nobody knows are messages, too.
+//! themselves (sizes, sums, offsets) is checked, what they say about a pet is not: any number comes through, and the
+//! game deals with it. Types nobody knows are messages, too.
 
 mod archive;
 mod bytes;

@@ -6,7 +6,8 @@
 //!
 //! Where a person must choose, the talk asks a [`Question`] once, and goes on when [`answer`](Talk::answer) is called;
 //! while it waits, the other side is served. Where the protocol has no timer, a talk waits for the other side as long
-//! as its `patience` says. Words (custom commands) are never acknowledged: a lost one ends in impatience.
+//! as its `patience` says, anew for each chunk that came. Words (custom commands) are never acknowledged: a lost one
+//! ends in impatience.
 
 mod agenda;
 mod download;

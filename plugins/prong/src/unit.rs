@@ -11,7 +11,6 @@ use std::time::Duration;
 
 pub use manners::{Manners, Screen, UnitConfig};
 
-use crate::MAX_PACKET;
 use crate::engine::{Command, CommandError, Entropy, Event, Hold, Listen, Packet};
 use crate::guard::{DOWNLOAD, STAGED};
 use crate::line::Custom;
@@ -99,7 +98,7 @@ impl Unit {
             Screen::Download => (DOWNLOAD, STAGED),
             Screen::Gifts => (GIFTS, 4),
             Screen::Playdate => (PLAYDATE, Exchange::SIZE),
-            Screen::Any => (0, MAX_PACKET),
+            Screen::Any => (0, Exchange::SIZE),
         };
         Some(Listen::to(kind).at_most(limit as u32).held())
     }

@@ -22,8 +22,8 @@ const TOTAL: usize = 268;
 /// A full ghost package (type 0), always 0x1B000 bytes, its sums and offsets right.
 ///
 /// Summed up are the first 0x180 bytes, the composites (0x600 to 0x1D34) and each sprite in the table. Not looked at:
-/// 0x180 to 0x600, gaps between the sprites, and what lies behind them. Nor are the values judged: a stage of 900 is the
-/// game's to deal with.
+/// 0x180 to 0x600, gaps between the sprites, and what lies behind them. Nor are the values judged: a stage of 900 is
+/// the game's to deal with. A sprite whose length is no multiple of four counts as if zeros followed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ghost(Box<[u8]>);
 

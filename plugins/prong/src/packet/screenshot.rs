@@ -12,8 +12,8 @@ const MAGIC: u32 = 0x5448_5353;
 
 /// A screenshot, always 0x5000 bytes, its sum and size right.
 ///
-/// Summed up is the image alone: from 0x200 on, as many bytes as the size says. Not looked at: the name, the rest of the
-/// header, what lies behind the image; and the sum cannot see a size that has grown over zeros.
+/// Summed up is the image alone: from 0x200 on, as many bytes as the size says. Not looked at: the name, the rest of
+/// the header, what lies behind the image; and the sum cannot see a size that has grown over zeros.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Screenshot(Box<[u8]>);
 

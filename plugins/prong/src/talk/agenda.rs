@@ -165,6 +165,7 @@ pub(crate) trait Script: Send {
         if agenda.over || agenda.closing.is_some() {
             return;
         }
+        agenda.started = true;
         // What was not given out yet never begins.
         let (mut unbegun, mut cancels) = (false, false);
         for step in agenda.steps.drain(..) {
@@ -286,6 +287,12 @@ impl<S: Script> Talk for S {
             return;
         }
         agenda.busy &= !agenda.began;
+        if agenda.closing.is_some() {
+            if let Some(why) = agenda.closing.take_if(|_| !agenda.busy) {
+                self.end(why);
+            }
+            return;
+        }
         match error {
             // It was held too long: word of that is on its way.
             CommandError::NothingHeld => {}

@@ -69,7 +69,7 @@ impl Script for Download {
                 }
             }
             (Event::Sent, Side::Give(_)) => self.agenda.done(Outcome::Sent),
-            (Event::Receiving { .. }, Side::Take { patience, .. }) => self.agenda.wait(*patience, now),
+            (Event::Receiving { done: 1.., .. }, Side::Take { patience, .. }) => self.agenda.wait(*patience, now),
             (Event::Held { kind, .. }, Side::Take { .. }) => match outcome(*kind, received) {
                 Ok(_) => self.agenda.act(Command::Answer(true)),
                 // The cancel that follows is the answer.

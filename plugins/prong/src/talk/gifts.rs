@@ -1,13 +1,13 @@
 //! Gifts (§3.2): hello both ways, the players choose, one item each way with an echo between them.
 //!
-//! Whoever chooses first is the initiator of the items. If both choose at once, the one whose engine gives way takes the
-//! other's item first and is the second.
+//! Whoever chooses first is the initiator of the items. If both choose at once, the one whose engine gives way takes
+//! the other's item first and is the second.
 //!
 //! **What is certain.** An item is given when its only chunk was acknowledged, and certainly not given as long as that
 //! chunk was never sent. Between the two nobody can know: no protocol can make both sides certain over a line that may
-//! lose the last word (the two generals). [`Verdict`] says so plainly instead of guessing; both sides together then know
-//! more than each, because what a side *got* it always knows. That the first item was taken does not mean that the
-//! second will come: who gives first may end with nothing, and is told.
+//! lose the last word (the two generals). [`Verdict`] says so plainly instead of guessing, also after a refusal, which
+//! looks like a lost acknowledgement followed by something else. What a side *got* it always knows. That the first
+//! item was taken does not mean that the second will come: who gives first may end with nothing, and is told.
 
 use std::fmt;
 use std::time::Duration;
@@ -299,9 +299,9 @@ impl Script for Gifts {
 
     fn heard(&mut self, event: &Event, received: &[u8], now: Duration) {
         match event {
-            Event::Receiving { .. } => {
+            Event::Receiving { done, .. } => {
                 self.taking = true;
-                if !self.agenda.yielded {
+                if *done > 0 && !self.agenda.yielded {
                     self.agenda.wait(self.patience, now);
                 }
             }

@@ -73,7 +73,8 @@ impl Playdate {
         Self::new(Role::Recipient, mine, None, patience, Agenda::new())
     }
 
-    /// Goes on with a playdate whose first packet was received already; [`Event::Received`] with it is to be heard next.
+    /// Goes on with a playdate whose first packet was received already; [`Event::Received`] with it is to be heard
+    /// next.
     pub(crate) fn joined(mine: Exchange, patience: Duration) -> Self {
         Self::new(Role::Recipient, mine, None, patience, Agenda::begun())
     }
@@ -293,7 +294,7 @@ impl Script for Playdate {
                 self.listen(At::Looking, Exchange::SIZE, now);
             }
             Event::SessionSet(_) => self.fail(TalkError::Session, now),
-            Event::Receiving { .. } if !self.agenda.yielded => self.agenda.wait(self.patience, now),
+            Event::Receiving { done: 1.., .. } if !self.agenda.yielded => self.agenda.wait(self.patience, now),
             Event::Custom(words) => self.heard_words(Words::read(words), now),
             Event::Sent => match (self.role, self.at) {
                 (Role::Initiator, At::Opening) => self.show(At::Showing, None, now),

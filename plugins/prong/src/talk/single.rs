@@ -82,7 +82,7 @@ impl Script for ReceiveOne {
 
     fn heard(&mut self, event: &Event, _received: &[u8], now: Duration) {
         match event {
-            Event::Receiving { .. } => self.agenda.wait(self.patience, now),
+            Event::Receiving { done: 1.., .. } => self.agenda.wait(self.patience, now),
             Event::SessionSet(_) => self.agenda.listen(self.listen, self.patience, now),
             Event::Received(packet) => self.agenda.done(Outcome::Received(packet.clone())),
             _ => {}

@@ -16,7 +16,8 @@ pub enum Screen {
     Gifts,
     /// Plays.
     Playdate,
-    /// All at once, which no toy has: the first packet says what it is to be.
+    /// All at once, which no toy has: the first packet says what it is to be. Other packets of at most 131,092 bytes
+    /// are taken as well and change nothing.
     #[default]
     Any,
 }
@@ -24,7 +25,8 @@ pub enum Screen {
 /// Bad manners. The default is perfect behaviour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Manners {
-    /// How long it waits before each answer to a chunk and before each packet. Above 4.5 s its own engine cancels.
+    /// How long it waits before each answer to a chunk and before each packet. Above 4.5 s its own engine cancels
+    ///
     pub slow: Duration,
     /// Damaged bytes in a million. The unit has no line: its owner injects them.
     pub noisy: u32,
