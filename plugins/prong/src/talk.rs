@@ -60,7 +60,7 @@ pub enum Step {
     Wait(Option<Duration>),
     /// Ask a person, or a program in its place. Each question comes once.
     Ask(Question),
-    /// It is over; this comes once. The engine is idle then, except after a lost link.
+    /// It is over; this comes once. The engine was cancelled and is idle then, or was given ten seconds to be.
     Done(Result<Outcome, TalkError>),
 }
 
