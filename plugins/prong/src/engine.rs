@@ -29,9 +29,10 @@ use recipient::Recipient;
 
 /// Total sends of a PKT, a chunk or an echo request, and failures of one chunk (§1.1).
 const ATTEMPTS: u8 = 3;
-/// Events that may wait; beyond them those that only inform are dropped and counted.
+/// Events that may wait; beyond them those that only inform are dropped and counted, and offers are not heard.
 const EVENTS: usize = 64;
-/// Transmissions that may wait; beyond them replies to ECHO REQ are dropped and counted.
+/// Transmissions that may wait; beyond them replies to ECHO REQ and what else a peer can ask for without end are dropped
+/// and counted. Beside them wait at most the answers to one packet.
 const TRANSMISSIONS: usize = 16;
 
 const ACK: &[u8] = b"ACK\r\n";
@@ -168,6 +169,7 @@ impl Engine {
     /// What the engine wants next; call until it is [`Output::Timeout`].
     pub fn poll_output(&mut self) -> Output {
         if let Some((bytes, purge)) = self.transmissions.pop_front() {
+            self.settle(self.now);
             return Output::Transmit { bytes, purge };
         }
         match self.events.pop_front() {
@@ -372,7 +374,12 @@ impl Engine {
         }
     }
 
-    /// Tells something that must be known. Each needs a command before it, so that they cannot pile up.
+    /// Whether nobody fetches what waits: then nothing begins that would add to it. The peer repeats its offer.
+    fn is_crowded(&self) -> bool {
+        self.events.len() >= EVENTS || self.transmissions.len() >= TRANSMISSIONS
+    }
+
+    /// Tells something that must be known. Each needs a command or an offer before it, so that they cannot pile up.
     fn announce(&mut self, event: Event) {
         self.events.push_back(event);
     }
@@ -398,7 +405,9 @@ impl Engine {
         self.lines.clear();
         (self.cooldown, self.reply, self.drain, self.linger, self.queued) = (None, None, None, None, None);
         self.transmissions.clear();
-        self.announce(Event::LinkLost);
+        if self.events.back() != Some(&Event::LinkLost) {
+            self.announce(Event::LinkLost);
+        }
     }
 
     /// When a timer runs out next.
@@ -406,6 +415,8 @@ impl Engine {
         let state = match &self.state {
             State::Idle | State::Listen(_) => self.queued.as_ref().map(|(_, due)| *due),
             State::Echo { due, .. } => Some(*due),
+            // A chunk that nobody has fetched cannot have left.
+            State::Send(initiator) if initiator.is_leaving() && !self.transmissions.is_empty() => None,
             State::Send(initiator) => Some(initiator.deadline()),
             State::Receive(recipient) => Some(recipient.deadline()),
         };
@@ -447,9 +458,11 @@ impl Engine {
         }
     }
 
-    /// What follows at once from where things stand: a chunk that leaves in no time has left.
+    /// What follows at once from where things stand: a chunk that leaves in no time has left, once it was fetched.
+    /// Answers that came before are stale (I-9), and a peer that floods with them cannot make a whole packet wait here.
     fn settle(&mut self, now: Duration) {
         if let State::Send(initiator) = &self.state
+            && self.transmissions.is_empty()
             && initiator.has_left(now)
         {
             self.chunk_left(now);
@@ -497,7 +510,11 @@ impl Engine {
                 linger::Heard::Chunk => return Rest::Keep,
                 linger::Heard::Repeat => {
                     self.lines.clear();
-                    self.transmit(ACK, true);
+                    if self.is_crowded() {
+                        bump(&mut self.counters.dropped);
+                    } else {
+                        self.transmit(ACK, true);
+                    }
                     return Rest::Discard;
                 }
             }
@@ -513,6 +530,11 @@ impl Engine {
     }
 
     fn take_line(&mut self, line: Line, now: Duration) -> Rest {
+        let is_offer = matches!(line, Line::Pkt(_) | Line::PktOutOfRange);
+        if is_offer && matches!(self.state, State::Listen(_)) && self.is_crowded() {
+            bump(&mut self.counters.dropped);
+            return Rest::Keep;
+        }
         match (&mut self.state, line) {
             (_, Line::Noise) => bump(&mut self.counters.noise),
             (_, Line::Custom(words)) => self.tell(Event::Custom(words)),

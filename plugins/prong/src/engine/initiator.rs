@@ -45,6 +45,10 @@ impl Initiator {
         matches!(self.phase, Phase::Offer { .. })
     }
 
+    pub fn is_leaving(&self) -> bool {
+        matches!(self.phase, Phase::Leaving { .. })
+    }
+
     pub fn deadline(&self) -> Duration {
         match self.phase {
             Phase::Offer { due, .. } | Phase::Await { due, .. } => due,

@@ -105,6 +105,7 @@ impl Engine {
     /// Takes what belongs to the chunk from `bytes`; says how many were used.
     pub(super) fn collect(&mut self, bytes: &[u8], now: Duration) -> (usize, Rest) {
         let strict = self.config.strict_seed;
+        let crowded = self.is_crowded();
         let State::Receive(recipient) = &mut self.state else { return (bytes.len(), Rest::Keep) };
         let mut used = 0;
         while let Some(&byte) = bytes.get(used) {
@@ -114,6 +115,10 @@ impl Engine {
                 used += 1;
                 if !strict && byte == b'\n' && recipient.counter == 0 {
                     match repeated_offer(&recipient.buffer) {
+                        Some(_) if crowded => {
+                            recipient.buffer.clear();
+                            bump(&mut self.counters.dropped);
+                        }
                         Some(Line::Pkt(_)) if recipient.cancelled => return (used, self.judge(now)),
                         Some(Line::Pkt(size)) => {
                             let (listen, yielded) = (recipient.listen, recipient.yielded);
