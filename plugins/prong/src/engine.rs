@@ -143,15 +143,12 @@ impl Engine {
     }
 
     /// Takes what happened on the line at `now`, the time since any fixed moment; it never runs backwards, an earlier
-    /// one counts as the latest. Timers that ran out before the bytes came act first.
+    /// one counts as the latest. Timers that ran out before the bytes came, or before a command, act first.
     pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         let now = self.advance(now);
         match input {
             Input::Bytes(bytes) => {
-                // At the same time bytes come first.
-                while self.deadline().is_some_and(|deadline| deadline < now) {
-                    self.fire(now);
-                }
+                self.catch_up(now);
                 if !bytes.is_empty() {
                     self.take_bytes(bytes, now);
                 }
@@ -183,7 +180,7 @@ impl Engine {
     /// # Errors
     /// The engine is busy, has no secret, the session is set already, or the flash guard forbids it.
     pub fn send(&mut self, outgoing: Outgoing, now: Duration) -> Result<(), CommandError> {
-        let now = self.advance(now);
+        let now = self.catch_up(now);
         if !self.may_begin() {
             return Err(CommandError::Busy);
         }
@@ -205,7 +202,7 @@ impl Engine {
     /// # Errors
     /// The engine is busy, or has no secret.
     pub fn listen(&mut self, listen: Listen, now: Duration) -> Result<(), CommandError> {
-        self.advance(now);
+        self.catch_up(now);
         if !matches!(self.state, State::Idle | State::Listen(_)) {
             return Err(CommandError::Busy);
         }
@@ -222,7 +219,7 @@ impl Engine {
     /// # Errors
     /// The engine is busy.
     pub fn echo(&mut self, now: Duration) -> Result<(), CommandError> {
-        let now = self.advance(now);
+        let now = self.catch_up(now);
         if !self.may_begin() {
             return Err(CommandError::Busy);
         }
@@ -237,7 +234,7 @@ impl Engine {
     /// # Errors
     /// A transfer is going on (I-12).
     pub fn say(&mut self, words: Custom, now: Duration) -> Result<(), CommandError> {
-        self.advance(now);
+        self.catch_up(now);
         let allowed = match &self.state {
             State::Idle | State::Listen(_) | State::Echo { .. } => true,
             State::Send(initiator) => initiator.is_offering(),
@@ -255,13 +252,13 @@ impl Engine {
     /// # Errors
     /// No chunk is held: the time for an answer may be over.
     pub fn answer(&mut self, accept: bool, now: Duration) -> Result<(), CommandError> {
-        let now = self.advance(now);
+        let now = self.catch_up(now);
         self.answer_held(accept, now)
     }
 
     /// Ends what is going on by the protocol's rules (I-13, R-12); [`Event::Stopped`] tells when it is over.
     pub fn cancel(&mut self, now: Duration) {
-        let now = self.advance(now);
+        let now = self.catch_up(now);
         let queued = self.queued.take();
         match &self.state {
             State::Idle if queued.is_none() => {}
@@ -341,6 +338,15 @@ impl Engine {
     fn advance(&mut self, now: Duration) -> Duration {
         self.now = self.now.max(now);
         self.now
+    }
+
+    /// Lets the timers act that ran out before `now`; at the same time bytes and commands come first.
+    fn catch_up(&mut self, now: Duration) -> Duration {
+        let now = self.advance(now);
+        while self.deadline().is_some_and(|deadline| deadline < now) {
+            self.fire(now);
+        }
+        now
     }
 
     fn may_begin(&self) -> bool {
@@ -472,7 +478,7 @@ impl Engine {
     fn take_bytes(&mut self, bytes: &[u8], now: Duration) {
         self.heard = Some(now);
         if let Some(drain) = &mut self.drain {
-            if now < drain.quiet && now < drain.end {
+            if now <= drain.quiet && now <= drain.end {
                 drain.quiet = now + self.config.timers.quiet;
                 return;
             }
@@ -499,7 +505,7 @@ impl Engine {
 
     /// One byte where lines are expected.
     fn take_byte(&mut self, byte: u8, now: Duration) -> Rest {
-        if !self.lines.is_empty() && now >= self.line_at + self.config.timers.byte {
+        if !self.lines.is_empty() && now > self.line_at + self.config.timers.byte {
             self.lines.clear();
         }
         self.line_at = now;
@@ -560,7 +566,7 @@ impl Engine {
             }
             (_, Line::Can) => {
                 // The toy we cancelled has noticed (I-13), or one that yielded to us as we to it (E-6).
-                if self.cooldown.take().is_none_or(|until| until <= now) && self.queued.is_none() {
+                if self.cooldown.take().is_none_or(|until| until < now) && self.queued.is_none() {
                     self.tell(Event::StrayCancel);
                 }
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::codec::{self, Header};
 use crate::line::Line;
-use crate::{CHUNK, chunk_len, chunks};
+use crate::{CHUNK, OVERHEAD, chunk_len, chunks};
 
 use super::{ATTEMPTS, CAN, Engine, Event, Glare, Outgoing, State, Stop, bump};
 
@@ -153,7 +153,8 @@ impl Engine {
             self.abort(Stop::ByUs, now);
             return;
         }
-        let rest = line_time(chunk_len(initiator.outgoing.data.len(), index), self.config.line_rate) * 5 / 100;
+        let bytes = OVERHEAD + chunk_len(initiator.outgoing.data.len(), index);
+        let rest = line_time(bytes, self.config.line_rate) * 5 / 100;
         initiator.phase = Phase::Await { index, tries, due: now + rest + self.config.timers.response };
         if self.reply.take().is_some() {
             self.reply_echo();

@@ -35,11 +35,11 @@ impl Engine {
     /// One byte more, which completed a line that is not empty, or not.
     pub(super) fn linger_byte(&mut self, byte: u8, ends_line: bool, now: Duration) -> Heard {
         let Some(linger) = &mut self.linger else { return Heard::Line };
-        if now >= linger.until {
+        if now > linger.until {
             self.linger = None;
             return Heard::Line;
         }
-        if now >= linger.at + self.config.timers.byte {
+        if now > linger.at + self.config.timers.byte {
             linger.buffer.clear();
         }
         linger.at = now;
