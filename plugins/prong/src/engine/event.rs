@@ -151,6 +151,9 @@ pub enum Stop {
     /// No memory for the data.
     #[error("there is no memory for the packet")]
     Memory,
+    /// Our offer of a session gave way to a packet that set one (E-6, A-17).
+    #[error("the other side has set the session meanwhile: it cannot be set twice on one link")]
+    SessionSet,
     /// Glare without end (E-6).
     #[error("both sides keep offering packets at the same time")]
     Glare,

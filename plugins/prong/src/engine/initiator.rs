@@ -68,6 +68,11 @@ impl Initiator {
 impl Engine {
     /// Makes an offer for the first time, or again after it gave way: at once if the line may be spoken on (I-2).
     pub(super) fn offer(&mut self, mut initiator: Box<Initiator>, now: Duration) {
+        if initiator.outgoing.session.is_some() && self.session.is_some() {
+            // The packet that ours gave way to has set it: a second one is refused.
+            self.stop(Stop::SessionSet);
+            return;
+        }
         initiator.phase = Phase::Offer { sent: 0, due: now };
         initiator.since = now;
         self.state = State::Send(initiator);
@@ -284,9 +289,18 @@ impl Engine {
             (Glare::Yield, listen) => listen,
             (Glare::Hold, _) => None,
         };
-        initiator.glare = true;
+        // The wait in which offers met first is spread, too: else two that hold on meet again at once.
+        let met_before = std::mem::replace(&mut initiator.glare, !self.config.strict_seed);
         let Some(listen) = yields else {
             bump(&mut self.counters.ignored);
+            if !met_before {
+                let jitter = self.jitter();
+                if let State::Send(initiator) = &mut self.state
+                    && let Phase::Offer { sent: 1.., due } = &mut initiator.phase
+                {
+                    *due += jitter;
+                }
+            }
             return;
         };
         initiator.yields += 1;
