@@ -44,8 +44,8 @@ impl Engine {
         }
         linger.at = now;
         linger.buffer.push(byte);
-        let printable = linger.buffer.iter().all(|byte| matches!(byte, b'\t' | b'\r' | b'\n' | 0x20..=0x7E));
-        if linger.buffer.len() <= LINE && printable {
+        let printable = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | 0x20..=0x7E);
+        if linger.buffer.len() <= LINE && linger.buffer.iter().all(printable) {
             if ends_line {
                 self.linger = None;
                 return Heard::Line;
