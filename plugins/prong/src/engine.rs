@@ -29,6 +29,8 @@ use recipient::Recipient;
 
 /// Total sends of a PKT, a chunk or an echo request, and failures of one chunk (§1.1).
 const ATTEMPTS: u8 = 3;
+/// Later moments count as this one: nothing that is added to it overflows.
+const END_OF_TIME: Duration = Duration::from_secs(u64::MAX / 2);
 /// Events that may wait; beyond them those that only inform are dropped and counted, and offers are not heard.
 const EVENTS: usize = 64;
 /// Transmissions that may wait; beyond them replies to ECHO REQ and what else a peer can ask for without end are dropped
@@ -121,8 +123,9 @@ enum Rest {
 impl Engine {
     /// An idle engine without a session. Without a secret it can echo and talk, not send or receive packets.
     pub fn new(config: Config, secret: Option<Arc<Secret>>, entropy: Box<dyn Entropy>) -> Self {
+        let timers = config.timers.clone().bounded();
         Self {
-            config,
+            config: Config { timers, ..config },
             secret,
             entropy,
             session: None,
@@ -336,7 +339,7 @@ impl Engine {
     }
 
     fn advance(&mut self, now: Duration) -> Duration {
-        self.now = self.now.max(now);
+        self.now = self.now.max(now).min(END_OF_TIME);
         self.now
     }
 

@@ -57,6 +57,47 @@ impl Default for Timers {
     }
 }
 
+/// A timer that is as good as none; longer ones would overflow the clock.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+impl Timers {
+    /// Each at most a year, so that [`Duration::MAX`] may stand for "never".
+    pub(super) fn bounded(self) -> Self {
+        let Self {
+            packet,
+            response,
+            first,
+            byte,
+            echo,
+            echo_interval,
+            hold,
+            reply_hold,
+            gap,
+            quiet,
+            drain,
+            linger,
+            cooldown,
+            jitter,
+        } = self;
+        Self {
+            packet: packet.min(LONGEST),
+            response: response.min(LONGEST),
+            first: first.min(LONGEST),
+            byte: byte.min(LONGEST),
+            echo: echo.min(LONGEST),
+            echo_interval: echo_interval.min(LONGEST),
+            hold: hold.min(LONGEST),
+            reply_hold: reply_hold.min(LONGEST),
+            gap: gap.min(LONGEST),
+            quiet: quiet.min(LONGEST),
+            drain: drain.min(LONGEST),
+            linger: linger.min(LONGEST),
+            cooldown: cooldown.min(LONGEST),
+            jitter: jitter.min(LONGEST),
+        }
+    }
+}
+
 /// Who gives way when both sides offer a packet at once (E-6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Glare {

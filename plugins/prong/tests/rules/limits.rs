@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eggtooth_prong::engine::{Activity, Event, Input, Listen, Output, Packet};
+use eggtooth_prong::engine::{Activity, Config, Event, FarSide, Input, Listen, Output, Packet, Timers};
 
 use super::desk::{Desk, chunk, data};
 
@@ -163,4 +163,38 @@ fn a_claim_of_a_mebibyte_costs_nothing() {
     assert_eq!(desk.engine.received().len(), 0);
     desk.until(60_000);
     assert_eq!(desk.engine.activity(), Activity::Idle);
+}
+
+#[test]
+fn no_clock_and_no_timer_overflows() {
+    let max = Duration::MAX;
+    let timers = Timers {
+        packet: max,
+        response: max,
+        first: max,
+        byte: max,
+        echo_interval: max,
+        hold: max,
+        ..Timers::default()
+    };
+    let config = Config { timers, far_side: FarSide::Virtual, ..Config::default() };
+    for now in [Duration::ZERO, max] {
+        for strict_seed in [false, true] {
+            let mut desk = Desk::with(Config { strict_seed, ..config.clone() });
+            desk.now = now;
+            desk.echo();
+            desk.hear("ECHO REP");
+            desk.listen(Listen::to(1).held());
+            desk.hear("PKT 5");
+            desk.bytes(&chunk(5, 0));
+            desk.answer(true);
+            assert_eq!(desk.told().pop(), Some(Event::Received(Packet { kind: 1, data: data(5) })));
+            desk.engine.handle_input(Input::Time, now);
+            desk.send(1, 5);
+            desk.cancel();
+            desk.engine.handle_input(Input::Time, max);
+            desk.poll();
+            assert!(desk.engine.is_idle());
+        }
+    }
 }
