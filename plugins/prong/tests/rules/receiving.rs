@@ -79,6 +79,9 @@ fn r4_the_order_of_judgement() {
     let mut desk = Desk::receiving(false, two);
     desk.bytes(&chunk_as(flags(0), two, 0));
     assert_eq!((desk.said(), desk.engine.session()), (vec!["NAK".into()], None));
+    let mut desk = Desk::receiving(true, two);
+    desk.bytes(&chunk_as(flags(0), two, 0));
+    assert_eq!((desk.said(), desk.engine.session()), (vec!["ACK".into()], Some(9)));
 }
 
 fn flip(mut bytes: Vec<u8>, at: usize) -> Vec<u8> {
