@@ -1,5 +1,6 @@
 //! What can be typed: the commands and their options.
 
+use crate::prong::ProngCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eggtooth_cartridge::Format;
 use eggtooth_cartridge::models::{self, MODELS};
@@ -39,6 +40,9 @@ pub enum Command {
     Disasm(DisasmArguments),
     /// Look after the pets in the data folder
     Save(SaveArguments),
+    /// Link with a real toy at a serial port, or with a friend's virtual one
+    #[command(subcommand)]
+    Prong(ProngCommand),
 }
 
 /// `play`.

@@ -8,6 +8,7 @@ mod cli;
 mod output;
 #[cfg(feature = "game")]
 mod play;
+mod prong;
 mod rom;
 mod run;
 mod save;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Some(Command::Asm(arguments)) => asm::asm(&arguments),
         Some(Command::Disasm(arguments)) => asm::disasm(&arguments),
         Some(Command::Save(arguments)) => save::save(arguments),
+        Some(Command::Prong(command)) => prong::prong(command),
     };
     match result {
         Ok(code) => code,

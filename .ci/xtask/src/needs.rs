@@ -221,6 +221,24 @@ pub const LINUX: &[Need] = &[
         pacman: &["xdotool"],
         zypper: &["xdotool"],
     },
+    Need {
+        from: Purpose::Test,
+        probe: Probe::Program("python3"),
+        what: "Python, which the second implementation of the link protocol is written in",
+        apt: &["python3-minimal", "libpython3-stdlib"],
+        dnf: &["python3"],
+        pacman: &["python"],
+        zypper: &["python3"],
+    },
+    Need {
+        from: Purpose::Test,
+        probe: Probe::Program("tshark"),
+        what: "tshark, which the dissector of captures is tested with",
+        apt: &["tshark"],
+        dnf: &["wireshark-cli"],
+        pacman: &["wireshark-cli"],
+        zypper: &["wireshark"],
+    },
 ];
 
 /// The packages of `needs` for `manager`, each once, in order.

@@ -35,7 +35,9 @@ pub fn test() -> Result<ExitCode> {
     steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
     steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));
     steps.step("play after test recompiles no dependency", nothing_to_recompile);
-    steps.step("chip vectors", vectors);
+    steps.step("chip vectors", || vectors("eggtooth_chip", "plugins/chip/tests/data", ".jsonl.gz"));
+    steps.step("prong vectors", || vectors("eggtooth_prong", "plugins/prong/tests/data", "_vectors.json"));
+    steps.step("the second implementation of the link protocol, by itself", second_peer);
     Ok(steps.finish())
 }
 
@@ -82,11 +84,18 @@ fn foreign(line: &str) -> Option<String> {
     (!package.contains(" (")).then(|| package.to_owned())
 }
 
-/// Single-step vectors of the chip, in the build that is released.
-fn vectors() -> Result<()> {
-    let files = files_in("plugins/chip/tests/data", ".jsonl.gz")?;
-    let mut command = cargo::cargo(&["run", "--release", "--package", "eggtooth_chip", "--example", "vectors", "--"]);
+/// Vectors of one crate, in the build that is released.
+fn vectors(package: &str, folder: &str, end: &str) -> Result<()> {
+    let files = files_in(folder, end)?;
+    let mut command = cargo::cargo(&["run", "--release", "--package", package, "--example", "vectors", "--"]);
     cargo::succeed(command.args(files))
+}
+
+/// What our engine is tested against must be right, too.
+fn second_peer() -> Result<()> {
+    let test = cargo::root().join("plugins/prong/tests/peer/test_peer.py");
+    // Its compiled form does not belong into the tree.
+    cargo::succeed(std::process::Command::new("python3").env("PYTHONDONTWRITEBYTECODE", "1").arg(test))
 }
 
 /// The files under `folder`, at any depth, whose names end in `end`, sorted. None is an error.

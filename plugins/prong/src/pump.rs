@@ -23,8 +23,8 @@ pub struct Link<T> {
     events: VecDeque<Event>,
     /// When the engine wants to be called.
     deadline: Option<Duration>,
-    /// The line is gone and has not come back.
-    lost: bool,
+    /// The line is gone and has not come back: why.
+    lost: Option<String>,
 }
 
 /// Why a link does not go on.
@@ -44,7 +44,7 @@ impl<T: Transport> Link<T> {
     /// Joins them. The clock is the one that stamps the transport's arrivals, and
     /// [`Config::line_rate`](crate::engine::Config) should be the transport's.
     pub fn new(engine: Engine, transport: T, clock: Clock) -> Self {
-        Self { engine, transport, clock, events: VecDeque::new(), deadline: None, lost: false }
+        Self { engine, transport, clock, events: VecDeque::new(), deadline: None, lost: None }
     }
 
     /// Moves bytes both ways and fires timers until something is to be told, at most so long.
@@ -72,7 +72,7 @@ impl<T: Transport> Link<T> {
                         return Ok(None);
                     }
                 }
-                Err(_) if !self.lost => self.lose(self.clock.now()),
+                Err(error) if self.lost.is_none() => self.lose(self.clock.now(), error.to_string()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -168,7 +168,12 @@ impl<T: Transport> Link<T> {
 
     /// Whether the port is away; it may come back.
     pub fn is_lost(&self) -> bool {
-        self.lost
+        self.lost.is_some()
+    }
+
+    /// Why the port is away, in one sentence.
+    pub fn lost_reason(&self) -> Option<&str> {
+        self.lost.as_deref()
     }
 
     /// [`Engine::is_idle`]
@@ -209,13 +214,13 @@ impl<T: Transport> Link<T> {
     fn take(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::Bytes { at, bytes } => self.engine.handle_input(Input::Bytes(&bytes), at),
-            Arrival::Lost { at, .. } => self.lose(at),
-            Arrival::Back { .. } => self.lost = false,
+            Arrival::Lost { at, reason } => self.lose(at, reason),
+            Arrival::Back { .. } => self.lost = None,
         }
     }
 
-    fn lose(&mut self, at: Duration) {
-        self.lost = true;
+    fn lose(&mut self, at: Duration, reason: String) {
+        self.lost = Some(reason);
         self.engine.handle_input(Input::LinkLost, at);
     }
 
@@ -272,5 +277,26 @@ impl Entropy for OsEntropy {
 
     fn below(&mut self, limit: u32) -> u32 {
         self.spare.below(u64::from(limit)) as u32
+    }
+}
+
+/// The same numbers for the same seed, for simulations.
+#[derive(Debug)]
+pub struct Seeded(SplitMix);
+
+impl Seeded {
+    /// Any seed will do.
+    pub fn new(seed: u64) -> Self {
+        Self(SplitMix(seed))
+    }
+}
+
+impl Entropy for Seeded {
+    fn nonce(&mut self) -> [u8; 4] {
+        (self.0.next() as u32).to_le_bytes()
+    }
+
+    fn below(&mut self, limit: u32) -> u32 {
+        self.0.below(u64::from(limit)) as u32
     }
 }
