@@ -250,7 +250,7 @@ pub struct SimulateArguments {
     /// What noise and rudeness are drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Bits a second: bytes take their time as on a real line
+    /// Bits a second: what it says takes its time as on a real line
     #[arg(long, value_name = "BAUD", value_parser = clap::value_parser!(u32).range(300..=4_000_000))]
     pub pace: Option<u32>,
     /// Stop after so many seconds

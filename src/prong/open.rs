@@ -5,7 +5,9 @@ use eggtooth_peer::{Allow, Endpoint, Identity, PeerKey};
 use eggtooth_prong::capture::{Captured, Writer};
 use eggtooth_prong::engine::{Config, Engine, FarSide, Glare};
 use eggtooth_prong::pump::{Link, OsEntropy};
-use eggtooth_prong::transport::{Clock, Transport, pty, quic, uart};
+#[cfg(unix)]
+use eggtooth_prong::transport::pty;
+use eggtooth_prong::transport::{Clock, Transport, quic, uart};
 use eggtooth_vault::DataDir;
 use std::fs::File;
 use std::io::{self, Write};

@@ -41,10 +41,11 @@ impl Progress {
         self.began.map_or(0.0, |(began, _)| began.elapsed().as_secs_f64())
     }
 
-    /// The line is done with; what follows starts on its own.
+    /// The line is done with; what follows takes its place.
     pub fn end(&mut self) {
         if std::mem::take(&mut self.shown) {
-            let _ = writeln!(stderr());
+            let _ = write!(stderr(), "\r{:<60}\r", "");
+            let _ = stderr().flush();
         }
     }
 }

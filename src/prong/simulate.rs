@@ -6,7 +6,6 @@ use eggtooth_prong::pump::{Link, LinkError, Seeded};
 use eggtooth_prong::talk::{Outcome, Step, Talk, TalkError, act};
 use eggtooth_prong::transport::faults::{Faults, Faulty};
 use eggtooth_prong::transport::pace::Paced;
-use eggtooth_prong::transport::pty::Pty;
 use eggtooth_prong::transport::{Clock, Transport};
 use eggtooth_prong::unit::{Manners, Screen, Unit, UnitConfig};
 use serde_json::{Value, json};
@@ -32,11 +31,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
         secret::needed(None, false)?;
     }
     let (line, far_side): (Box<dyn Transport>, _) = match (&arguments.pty, &arguments.port) {
-        (Some(link), _) => {
-            let pty = Pty::create(Some(link), clock)?;
-            output::log(&format!("a simulated toy is at {} ({})", link.display(), pty.path().display()));
-            (Box::new(pty), FarSide::Virtual)
-        }
+        (Some(link), _) => (pseudo_terminal(link, clock)?, FarSide::Virtual),
         (None, Some(port)) => {
             let line = open::open_port(port, false, false, clock)?;
             output::log(&format!("a simulated toy is at {}", port.display()));
@@ -98,6 +93,20 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
         output::log(trouble);
     }
     Ok(())
+}
+
+/// A terminal of our own, for other programs to open.
+#[cfg(unix)]
+fn pseudo_terminal(link: &Path, clock: Clock) -> Result<Box<dyn Transport>> {
+    let pty = eggtooth_prong::transport::pty::Pty::create(Some(link), clock)?;
+    output::log(&format!("a simulated toy is at {} ({})", link.display(), pty.path().display()));
+    Ok(Box::new(pty))
+}
+
+/// A terminal of our own, for other programs to open.
+#[cfg(not(unix))]
+fn pseudo_terminal(_: &Path, _: Clock) -> Result<Box<dyn Transport>> {
+    bail!("this system has no pseudo-terminals: give --port with one end of a virtual serial cable")
 }
 
 /// The line as bad as it is wanted.

@@ -8,16 +8,18 @@
 mod command;
 mod config;
 mod event;
+mod hearing;
 mod initiator;
 mod linger;
 mod recipient;
+mod timers;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::line::{Custom, Line, LineBuffer};
+use crate::line::{Custom, LineBuffer};
 use crate::secret::Secret;
 
 pub use command::{Command, CommandError, Hold, Listen, Outgoing};
@@ -417,165 +419,6 @@ impl Engine {
         if self.events.back() != Some(&Event::LinkLost) {
             self.announce(Event::LinkLost);
         }
-    }
-
-    /// When a timer runs out next.
-    fn deadline(&self) -> Option<Duration> {
-        let state = match &self.state {
-            State::Idle | State::Listen(_) => self.queued.as_ref().map(|(_, due)| *due),
-            State::Echo { due, .. } => Some(*due),
-            // A chunk that nobody has fetched cannot have left.
-            State::Send(initiator) if initiator.is_leaving() && !self.transmissions.is_empty() => None,
-            State::Send(initiator) => Some(initiator.deadline()),
-            State::Receive(recipient) => Some(recipient.deadline()),
-        };
-        match (state, self.reply) {
-            (Some(state), Some(reply)) => Some(state.min(reply)),
-            (state, reply) => state.or(reply),
-        }
-    }
-
-    /// Lets the timers act that have run out.
-    fn fire(&mut self, now: Duration) {
-        if self.reply.is_some_and(|due| due <= now) {
-            self.reply = None;
-            self.reply_echo();
-        }
-        match &mut self.state {
-            State::Idle | State::Listen(_) => {
-                if let Some((initiator, _)) = self.queued.take_if(|(_, due)| *due <= now) {
-                    self.begin();
-                    self.offer(initiator, now);
-                }
-            }
-            State::Echo { tries, due } if *due <= now => {
-                if *tries == ATTEMPTS {
-                    self.session = None;
-                    self.rest();
-                    self.announce(Event::EchoUnanswered);
-                } else {
-                    *tries += 1;
-                    let timers = &self.config.timers;
-                    *due = now + if *tries == ATTEMPTS { timers.echo } else { timers.echo_interval };
-                    self.transmit(ECHO_REQ, false);
-                }
-            }
-            State::Echo { .. } => {}
-            State::Send(initiator) if initiator.deadline() <= now => self.sending_timeout(now),
-            State::Receive(recipient) if recipient.deadline() <= now => self.receiving_timeout(now),
-            State::Send(_) | State::Receive(_) => {}
-        }
-    }
-
-    /// What follows at once from where things stand: a chunk that leaves in no time has left, once it was fetched.
-    /// Answers that came before are stale (I-9), and a peer that floods with them cannot make a whole packet wait here.
-    fn settle(&mut self, now: Duration) {
-        if let State::Send(initiator) = &self.state
-            && self.transmissions.is_empty()
-            && initiator.has_left(now)
-        {
-            self.chunk_left(now);
-        }
-    }
-
-    fn take_bytes(&mut self, bytes: &[u8], now: Duration) {
-        self.heard = Some(now);
-        if let Some(drain) = &mut self.drain {
-            if now <= drain.quiet && now <= drain.end {
-                drain.quiet = now + self.config.timers.quiet;
-                return;
-            }
-            self.drain = None;
-        }
-        let mut rest = bytes;
-        while let Some((&byte, tail)) = rest.split_first() {
-            let outcome = match &self.state {
-                State::Receive(recipient) if !recipient.is_held() => {
-                    let (used, outcome) = self.collect(rest, now);
-                    rest = rest.get(used..).unwrap_or_default();
-                    outcome
-                }
-                _ => {
-                    rest = tail;
-                    self.take_byte(byte, now)
-                }
-            };
-            if outcome == Rest::Discard {
-                return;
-            }
-        }
-    }
-
-    /// One byte where lines are expected.
-    fn take_byte(&mut self, byte: u8, now: Duration) -> Rest {
-        if !self.lines.is_empty() && now > self.line_at + self.config.timers.byte {
-            self.lines.clear();
-        }
-        self.line_at = now;
-        let complete = self.lines.push(byte);
-        if matches!(self.state, State::Idle | State::Listen(_)) && self.linger.is_some() {
-            match self.linger_byte(byte, complete.is_some_and(|complete| complete.line.is_some()), now) {
-                linger::Heard::Line => {}
-                linger::Heard::Chunk => return Rest::Keep,
-                linger::Heard::Repeat => {
-                    self.lines.clear();
-                    if self.is_crowded() {
-                        bump(&mut self.counters.dropped);
-                    } else {
-                        self.transmit(ACK, true);
-                    }
-                    return Rest::Discard;
-                }
-            }
-        }
-        let Some(complete) = complete else { return Rest::Keep };
-        if complete.overflowed {
-            bump(&mut self.counters.overlong);
-        }
-        match complete.line {
-            Some(line) => self.take_line(line, now),
-            None => Rest::Keep,
-        }
-    }
-
-    fn take_line(&mut self, line: Line, now: Duration) -> Rest {
-        let is_offer = matches!(line, Line::Pkt(_) | Line::PktOutOfRange);
-        if is_offer && matches!(self.state, State::Listen(_)) && self.is_crowded() {
-            bump(&mut self.counters.dropped);
-            return Rest::Keep;
-        }
-        match (&mut self.state, line) {
-            (_, Line::Noise) => bump(&mut self.counters.noise),
-            (_, Line::Custom(words)) => self.tell(Event::Custom(words)),
-            (State::Send(_), line) => self.answer_came(line, now),
-            (State::Receive(_), line) => self.line_while_held(line),
-            (_, Line::EchoReq) => {
-                self.cooldown = None;
-                self.reply_echo();
-            }
-            (State::Echo { .. }, Line::EchoRep) => {
-                self.rest();
-                self.announce(Event::EchoAnswered);
-            }
-            (State::Listen(listen), Line::Pkt(size)) => {
-                let listen = *listen;
-                self.cooldown = None;
-                return self.accept(listen, size, false, now);
-            }
-            (State::Listen(_), Line::PktOutOfRange) => self.transmit(CAN, false),
-            (State::Idle | State::Echo { .. }, Line::Pkt(size)) => {
-                self.cooldown = None;
-                self.tell(Event::Offered { size });
-            }
-            (_, Line::Can) => {
-                // The toy we cancelled has noticed (I-13), or one that yielded to us as we to it (E-6).
-                if self.cooldown.take().is_none_or(|until| until < now) && self.queued.is_none() {
-                    self.tell(Event::StrayCancel);
-                }
-            }
-            _ => bump(&mut self.counters.ignored),
-        }
-        Rest::Keep
     }
 }
 
