@@ -131,12 +131,14 @@ impl<T: Transport> Link<T> {
         self.engine.reset();
     }
 
-    /// Gives the engine a command, after all that has arrived before it.
+    /// Gives the engine a command, after all that has arrived before it; listening begins with what has arrived, so that
+    /// an offer which follows at once is not missed.
     ///
     /// # Errors
     /// The engine's, and the line's.
     pub fn command(&mut self, command: Command) -> Result<(), LinkError> {
-        for _ in 0..CATCH_UP {
+        let rounds = if matches!(command, Command::Listen(_)) { 0 } else { CATCH_UP };
+        for _ in 0..rounds {
             // A line that is gone for good is told by the next poll.
             let Ok(Some(arrival)) = self.transport.next(Duration::ZERO) else { break };
             self.take(arrival);

@@ -82,9 +82,20 @@ fn what_arrived_before_a_command_is_seen_before_it() {
     let clock = Clock::start();
     let (near, mut far) = memory::pair(clock);
     let mut near = link(near, clock);
+    // An answer to nothing: it must not be taken for one to the offer that follows.
+    far.send(b"ACK\r\n").unwrap();
+    near.send(Outgoing::new(1, vec![1]).unwrap()).unwrap();
+    assert_eq!(near.poll(Duration::from_millis(50)).unwrap(), None);
+}
+
+#[test]
+fn an_offer_that_came_just_before_listening_is_taken() {
+    let clock = Clock::start();
+    let (near, mut far) = memory::pair(clock);
+    let mut near = link(near, clock);
     far.send(b"PKT 5\r\n").unwrap();
     near.listen(Listen::to(0)).unwrap();
-    assert_eq!(near.poll(Duration::ZERO).unwrap(), Some(Event::Offered { size: 5 }));
+    assert_eq!(near.poll(Duration::from_secs(1)).unwrap(), Some(Event::Receiving { size: 5, done: 0, chunks: 1 }));
 }
 
 #[test]
