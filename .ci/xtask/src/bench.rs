@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast the chip is, against the limits of the design.
+//! `cargo xtask bench`: how fast chip and link are, against the limits of the design.
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -25,6 +25,7 @@ pub fn bench() -> Result<ExitCode> {
     println!("{}", at_most("a day of a ROM that never halts", busy.seconds, 3.0));
     println!("{}", at_least("straight-line instructions a second", busy.per_second, 330e6));
     println!("{}", at_most("a second of 10,000 toys of the plugin", herd()?, 0.2));
+    link()?;
     for (name, rom) in [("the embedded pet", &pip_rom), ("straight code", &busy_rom_file)] {
         match host_instructions(rom)? {
             Some(count) => println!("host instructions for one of {name}: {count:.1} (callgrind)"),
@@ -32,6 +33,13 @@ pub fn bench() -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The link: codec, engine, a paced line, QUIC. The example knows its own limits.
+fn link() -> Result<()> {
+    let args = ["run", "--release", "--package", "eggtooth_prong", "--features", "quic", "--example", "speed"];
+    print!("\n{}", cargo::output(&args)?);
+    Ok(())
 }
 
 /// Seconds that one second of ten thousand toys takes.

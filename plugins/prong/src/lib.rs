@@ -1,7 +1,7 @@
 //! The prongs protocol: how one keychain pet of the newer kind talks to another through three metal prongs.
 //!
 //! [`engine::Engine`] is the whole link layer without input, output, clock or randomness: bytes, time and nonces are
-//! given to it, bytes and events come out. [`codec`] and [`line`] are the two things that travel, chunks and lines.
+//! given to it, bytes and events come out. [`codec`] and [`mod@line`] are the two things that travel, chunks and lines.
 //!
 //! The normative text is the project's description of the protocol, whose rules (L-, I-, R-, EC-, S-, E-) the comments
 //! name. Nothing here is verified on a real toy, and the cipher is obfuscation, not security: see the README.
