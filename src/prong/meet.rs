@@ -3,8 +3,7 @@
 use anyhow::{Context, Result, bail};
 use eggtooth_prong::engine::Event;
 use eggtooth_prong::packet::Exchange;
-use eggtooth_prong::pump::LinkError;
-use eggtooth_prong::talk::{Answer, Gifts, Outcome, Playdate, Played, Question, Session as SessionId, Step, Talk, act};
+use eggtooth_prong::talk::{Answer, Gifts, Outcome, Playdate, Played, Question, Session as SessionId, Step, Talk};
 use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -131,20 +130,7 @@ fn converse(
         if ending.is_some_and(|end| end <= Instant::now()) {
             bail!("cancelled");
         }
-        let now = session.link.clock().now();
-        let mut broken = None;
-        let step = act(talk, now, |command| match session.link.command(command) {
-            Ok(()) => Ok(()),
-            Err(LinkError::Command(error)) => Err(error),
-            Err(error) => {
-                broken = Some(error);
-                Ok(())
-            }
-        });
-        if let Some(error) = broken {
-            bail!(error);
-        }
-        let until = match step {
+        let until = match session.link.perform(talk)? {
             Step::Done(result) => break result,
             Step::Ask(question) => {
                 let Some(answer) = answer(&question) else {

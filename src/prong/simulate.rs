@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 use eggtooth_prong::engine::{Config, Engine, Event, FarSide, Glare};
-use eggtooth_prong::pump::{Link, LinkError, Seeded};
-use eggtooth_prong::talk::{Outcome, Step, Talk, TalkError, act};
+use eggtooth_prong::pump::{Link, Seeded};
+use eggtooth_prong::talk::{Outcome, Step, Talk, TalkError};
 use eggtooth_prong::transport::faults::{Faults, Faulty};
 use eggtooth_prong::transport::pace::Paced;
 use eggtooth_prong::transport::{Clock, Transport};
@@ -54,18 +54,14 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
     let keeper = Keeper { into: arguments.into.clone(), json: arguments.json };
     let end = arguments.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
     while !stopped.load(std::sync::atomic::Ordering::Relaxed) && end.is_none_or(|end| Instant::now() < end) {
-        let mut broken = None;
-        let step = act(&mut unit, clock.now(), |command| match link.command(command) {
-            Ok(()) => Ok(()),
-            Err(LinkError::Command(error)) => Err(error),
+        let step = match link.perform(&mut unit) {
+            // The far side takes no bytes: the toy speaks into the air.
             Err(error) => {
-                broken = Some(error);
-                Ok(())
+                keeper.failed(&error.to_string())?;
+                continue;
             }
-        });
-        if let Some(error) = broken {
-            keeper.failed(&error.to_string())?;
-        }
+            Ok(step) => step,
+        };
         let until = match step {
             Step::Done(result) => {
                 keeper.keep(result)?;

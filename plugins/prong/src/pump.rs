@@ -7,6 +7,7 @@ use crate::engine::{
     Activity, Command, CommandError, Counters, Engine, Entropy, Event, Input, Listen, Outgoing, Output,
 };
 use crate::line::Custom;
+use crate::talk::{self, Step, Talk};
 use crate::transport::faults::SplitMix;
 use crate::transport::{Arrival, Clock, Transport, TransportError};
 
@@ -147,6 +148,25 @@ impl<T: Transport> Link<T> {
         let taken = self.engine.command(command, self.clock.now());
         self.settle()?;
         Ok(taken?)
+    }
+
+    /// Asks a conversation what to do and does it, until it waits, asks or is over: never [`Step::Do`]. Every event must
+    /// have been heard before.
+    ///
+    /// # Errors
+    /// The line's; what the engine did not take is told to the conversation.
+    pub fn perform(&mut self, talk: &mut dyn Talk) -> Result<Step, LinkError> {
+        let now = self.clock.now();
+        let mut broken = None;
+        let step = talk::act(talk, now, |command| match self.command(command) {
+            Err(LinkError::Command(error)) => Err(error),
+            Err(error) => {
+                broken = broken.take().or(Some(error));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        });
+        broken.map_or(Ok(step), Err)
     }
 
     /// Sends what is queued, at most so long, so that the last ACK or CAN gets out, and gives back the line.
