@@ -1,6 +1,7 @@
 //! `prong`: the link to real and virtual toys.
 
 mod arguments;
+mod bridge;
 mod meet;
 mod open;
 mod packets;
@@ -28,6 +29,7 @@ pub fn prong(command: ProngCommand) -> Result<ExitCode> {
         ProngCommand::Gift(arguments) => ("gift", arguments.link.json, meet::gift(arguments)),
         ProngCommand::Playdate(arguments) => ("playdate", arguments.link.json, meet::playdate(arguments)),
         ProngCommand::Simulate(arguments) => ("simulate", false, simulate::simulate(arguments)),
+        ProngCommand::Bridge(arguments) => ("bridge", false, bridge::bridge(arguments)),
         ProngCommand::Sniff(arguments) => ("sniff", false, sniff::sniff(arguments)),
     };
     session::failed(json, name, outcome)?;

@@ -40,6 +40,8 @@ pub enum ProngCommand {
     Simulate(SimulateArguments),
     /// Watch a link, or read a capture
     Sniff(SniffArguments),
+    /// Join a toy here with another one, here or at a friend's
+    Bridge(BridgeArguments),
 }
 
 /// Where the other side is, and how to talk to it.
@@ -50,18 +52,9 @@ pub struct LinkArguments {
     /// The serial port or pseudo-terminal
     #[arg(long, value_name = "P", required_unless_present_any = ["peer", "listen"], conflicts_with_all = ["peer", "listen"])]
     pub port: Option<PathBuf>,
-    /// The address of a friend's program that listens
-    #[arg(long, value_name = "ADDR", requires = "key", conflicts_with = "listen")]
-    pub peer: Option<SocketAddr>,
-    /// The friend's key, as their program printed it; with --listen the only one let in
-    #[arg(long, value_name = "KEY")]
-    pub key: Option<String>,
-    /// Wait for a friend on this address, such as [::]:4790
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<SocketAddr>,
-    /// One's own key, instead of the one in the data folder; made if it is missing
-    #[arg(long, value_name = "FILE")]
-    pub identity: Option<PathBuf>,
+    /// A friend instead.
+    #[command(flatten)]
+    pub friend: FriendArguments,
     /// The file with the shared secret, 1 to 256 raw bytes (or hexadecimal in EGGTOOTH_PRONG_SECRET)
     #[arg(long, value_name = "F")]
     pub secret_file: Option<PathBuf>,
@@ -78,6 +71,49 @@ pub struct LinkArguments {
     #[arg(long)]
     pub rts: bool,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A friend on a network.
+#[derive(Debug, Args)]
+pub struct FriendArguments {
+    /// The address of a friend's program that listens
+    #[arg(long, value_name = "ADDR", requires = "key", conflicts_with = "listen")]
+    pub peer: Option<SocketAddr>,
+    /// The friend's key, as their program printed it; with --listen the only one let in
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Wait for a friend on this address, such as [::]:4790
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// One's own key, instead of the one in the data folder; made if it is missing
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+/// `prong bridge`.
+#[derive(Debug, Args)]
+pub struct BridgeArguments {
+    /// The serial port or pseudo-terminal of the toy here
+    #[arg(long, value_name = "P")]
+    pub port: PathBuf,
+    /// The other toy's, if it is here as well
+    #[arg(long, value_name = "P", required_unless_present_any = ["peer", "listen"], conflicts_with_all = ["peer", "listen"])]
+    pub to: Option<PathBuf>,
+    /// The friend with the other toy.
+    #[command(flatten)]
+    pub friend: FriendArguments,
+    /// The file with the shared secret; without it next to nothing passes
+    #[arg(long, value_name = "F")]
+    pub secret_file: Option<PathBuf>,
+    /// Write everything that passes at the toy here to this file
+    #[arg(long, value_name = "FILE")]
+    pub capture: Option<PathBuf>,
+    /// Nothing but the protocol as it is published: a bridge only forwards, so that this changes nothing
+    #[arg(long)]
+    pub strict_seed: bool,
+    /// Print one JSON object for everything that passes
     #[arg(long)]
     pub json: bool,
 }

@@ -111,7 +111,7 @@ pub fn new_session() -> Result<SessionId> {
 
 /// On a network the side that calls begins; at a port whoever says so.
 fn begins(link: &LinkArguments, first: bool) -> bool {
-    first || link.peer.is_some()
+    first || link.friend.peer.is_some()
 }
 
 /// Holds a conversation to its end. Ctrl-C ends it by the protocol's rules.

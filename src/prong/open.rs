@@ -11,11 +11,12 @@ use eggtooth_prong::transport::{Clock, Transport, quic, uart};
 use eggtooth_vault::DataDir;
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::arguments::LinkArguments;
+use super::arguments::{FriendArguments, LinkArguments};
 use super::secret;
 use super::session::{Session, interrupted};
 use crate::output;
@@ -66,8 +67,8 @@ pub fn open(arguments: &LinkArguments, secrecy: Secrecy) -> Result<Session> {
     let (line, endpoint): (Box<dyn Transport>, _) = match &arguments.port {
         Some(port) => (Box::new(open_port(port, arguments.dtr, arguments.rts, clock)?), None),
         None => {
-            let (stream, endpoint) = friend(arguments)?;
-            (Box::new(quic::over(stream, clock)?), Some(endpoint))
+            let (line, endpoint) = friend(&arguments.friend, clock)?;
+            (line, Some(endpoint))
         }
     };
     let (line, trouble) = captured(line, arguments.capture.as_deref(), clock)?;
@@ -75,7 +76,7 @@ pub fn open(arguments: &LinkArguments, secrecy: Secrecy) -> Result<Session> {
         strict_seed: arguments.strict_seed,
         far_side: far_side(arguments),
         // Towards a toy this program gives way. Between two of them one side must not.
-        glare: if arguments.listen.is_some() { Glare::Hold } else { Glare::Yield },
+        glare: if arguments.friend.listen.is_some() { Glare::Hold } else { Glare::Yield },
         line_rate: line.line_rate(),
         ..Config::default()
     };
@@ -132,8 +133,29 @@ impl Write for Watched {
     }
 }
 
-/// The stream to a friend, and the endpoint that keeps it.
-fn friend(arguments: &LinkArguments) -> Result<(eggtooth_peer::Stream, Endpoint)> {
+/// The line to a friend, and the endpoint that keeps it.
+pub fn friend(arguments: &FriendArguments, clock: Clock) -> Result<(Box<dyn Transport>, Endpoint)> {
+    let (stream, endpoint) = stream(arguments)?;
+    Ok((Box::new(quic::over(stream, clock)?), endpoint))
+}
+
+/// Where a friend on the same network finds an endpoint that listens everywhere: no packet is sent to find out.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    if !addr.ip().is_unspecified() {
+        return addr;
+    }
+    let (any, far) = if addr.is_ipv6() { ("[::]:0", "[2001:db8::1]:9") } else { ("0.0.0.0:0", "192.0.2.1:9") };
+    let own = |any: &str, far: &str| -> io::Result<IpAddr> {
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(far)?;
+        Ok(socket.local_addr()?.ip())
+    };
+    // Many networks have IPv4 only, which an endpoint on [::] hears as well.
+    let ip = own(any, far).or_else(|_| own("0.0.0.0:0", "192.0.2.1:9")).unwrap_or(addr.ip());
+    SocketAddr::new(ip, addr.port())
+}
+
+fn stream(arguments: &FriendArguments) -> Result<(eggtooth_peer::Stream, Endpoint)> {
     let identity = match &arguments.identity {
         Some(file) => Identity::load_or_create(file)?,
         None => {
@@ -152,7 +174,8 @@ fn friend(arguments: &LinkArguments) -> Result<(eggtooth_peer::Stream, Endpoint)
     let Some(addr) = arguments.listen else { bail!("give --port, --peer or --listen") };
     let allow = key.map_or(Allow::Anyone, |key| Allow::Only(vec![key]));
     let endpoint = Endpoint::bind(addr, &identity, allow)?;
-    output::log(&format!("waiting for a friend: --peer {} --key {}", endpoint.local_addr(), endpoint.key()));
+    let here = reachable(endpoint.local_addr());
+    output::log(&format!("waiting for a friend: --peer {here} --key {}", endpoint.key()));
     let stopped = interrupted()?;
     loop {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {

@@ -30,7 +30,7 @@ const ECHO: Duration = Duration::from_secs(2);
 /// `prong sniff`.
 pub fn sniff(arguments: &SniffArguments) -> Result<()> {
     let secret = secret::given(arguments.secret_file.as_deref())?;
-    let log = Log { observer: Observer::new(secret.as_deref()), json: arguments.json };
+    let log = Log::new(secret.as_deref(), arguments.json);
     match (&arguments.replay, &arguments.port) {
         (Some(capture), None) => read(log, capture),
         (Some(capture), Some(port)) => play(log, arguments, capture, port, secret.clone()),
@@ -40,18 +40,25 @@ pub fn sniff(arguments: &SniffArguments) -> Result<()> {
 }
 
 /// What passed, printed as it becomes clear.
-struct Log<'a> {
+pub struct Log<'a> {
     observer: Observer<'a>,
     json: bool,
 }
 
-impl Log<'_> {
-    fn feed(&mut self, direction: Direction, at: Duration, bytes: &[u8]) -> Result<()> {
+impl<'a> Log<'a> {
+    /// Without the secret only sizes are known.
+    pub fn new(secret: Option<&'a Secret>, json: bool) -> Self {
+        Self { observer: Observer::new(secret), json }
+    }
+
+    /// A piece of one direction.
+    pub fn feed(&mut self, direction: Direction, at: Duration, bytes: &[u8]) -> Result<()> {
         let entries = self.observer.feed(direction, at, bytes);
         self.print(&entries)
     }
 
-    fn end(&mut self, at: Duration) -> Result<()> {
+    /// Nothing more comes.
+    pub fn end(&mut self, at: Duration) -> Result<()> {
         let entries = self.observer.end(at);
         self.print(&entries)
     }

@@ -126,3 +126,31 @@ fn strangers_and_wrong_keys() {
     folder.run(&format!("prong gift {call} --identity there.key --give 2")).works();
     waiting.ends().works();
 }
+
+/// A toy, a bridge, and a program at the far end that would play and then write the toy's flash.
+#[test]
+fn a_bridge_lets_toys_play_and_stops_a_patch() {
+    let mut toy = Toy::new("--patches");
+    let (near, far) = super::wire::joined();
+    let command = format!("prong bridge --port toy --to {} --secret-file secret", near.display());
+    let mut bridge = Running::eggtooth(&toy.folder, &command);
+    bridge.warns("are joined");
+    let prong =
+        |command: &str| toy.folder.run(&format!("prong {command} --port {} --secret-file secret", far.display()));
+    prong("echo").works();
+    prong("playdate --first").works();
+    toy.toy.says("\"playdate\"");
+    toy.folder.file("item", [0x55; 256]);
+    toy.folder.file("patch", bytes(0x5000));
+    for kind in [0, 3] {
+        prong(&format!("send --type {kind} --yes-write-flash patch")).fails(1, "the other side cancelled");
+        bridge.warns("may be written to the toy's flash");
+    }
+    prong("send --type 15 --yes-factory-test item").fails(1, "the other side cancelled");
+    bridge.signal(rustix::process::Signal::INT);
+    let log = bridge.ends();
+    assert!(log.works().contains("playdate") || log.out.contains("PKT 131092"), "{log:?}");
+    toy.toy.signal(rustix::process::Signal::INT);
+    let told = toy.toy.ends();
+    assert!(!told.works().contains("\"patch\"") && !told.out.contains("\"packet\""), "{told:?}");
+}
