@@ -25,12 +25,12 @@ pub enum ProngCommand {
     Receive(ReceiveArguments),
     /// Say words of one's own, at most 16 characters
     Say {
-        /// The link.
-        #[command(flatten)]
-        link: LinkArguments,
         /// The words, such as SYNC 1
         #[arg(required = true, value_name = "WORDS")]
         words: Vec<String>,
+        /// The link.
+        #[command(flatten)]
+        link: LinkArguments,
     },
     /// Swap gifts
     Gift(GiftArguments),
@@ -121,9 +121,6 @@ pub struct BridgeArguments {
 /// `prong send`.
 #[derive(Debug, Args)]
 pub struct SendArguments {
-    /// The link.
-    #[command(flatten)]
-    pub link: LinkArguments,
     /// The packet's type, 0 to 15
     #[arg(long = "type", value_name = "N", value_parser = kind)]
     pub kind: u8,
@@ -147,14 +144,14 @@ pub struct SendArguments {
     pub unchecked: bool,
     /// The file, 1 byte to 1 MiB
     pub file: PathBuf,
+    /// The link.
+    #[command(flatten)]
+    pub link: LinkArguments,
 }
 
 /// `prong receive`.
 #[derive(Debug, Args)]
 pub struct ReceiveArguments {
-    /// The link.
-    #[command(flatten)]
-    pub link: LinkArguments,
     /// The type to take, 0 for any
     #[arg(long = "type", value_name = "N", value_parser = kind, default_value = "0")]
     pub kind: u8,
@@ -167,14 +164,14 @@ pub struct ReceiveArguments {
     /// Give up if no packet was complete after so many seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub timeout: Option<f64>,
+    /// The link.
+    #[command(flatten)]
+    pub link: LinkArguments,
 }
 
 /// `prong gift`.
 #[derive(Debug, Args)]
 pub struct GiftArguments {
-    /// The link.
-    #[command(flatten)]
-    pub link: LinkArguments,
     /// The item to give
     #[arg(long, value_name = "ID", value_parser = item)]
     pub give: u16,
@@ -184,14 +181,14 @@ pub struct GiftArguments {
     /// Give up after so many seconds of waiting
     #[arg(long, value_name = "S", value_parser = seconds, default_value = "60")]
     pub timeout: f64,
+    /// The link.
+    #[command(flatten)]
+    pub link: LinkArguments,
 }
 
 /// `prong playdate`.
 #[derive(Debug, Args)]
 pub struct PlaydateArguments {
-    /// The link.
-    #[command(flatten)]
-    pub link: LinkArguments,
     /// The visitor that goes: a ghost package or a whole exchange as another program saved it
     #[arg(long, value_name = "FILE")]
     pub ghost: Option<PathBuf>,
@@ -210,6 +207,9 @@ pub struct PlaydateArguments {
     /// Give up after so many seconds of waiting
     #[arg(long, value_name = "S", value_parser = seconds, default_value = "120")]
     pub timeout: f64,
+    /// The link.
+    #[command(flatten)]
+    pub link: LinkArguments,
 }
 
 /// `prong sniff`.
