@@ -10,6 +10,8 @@ pub mod capture;
 pub mod codec;
 pub mod decode;
 pub mod engine;
+#[cfg(feature = "bevy")]
+pub mod face;
 pub mod gate;
 pub mod guard;
 pub mod line;
