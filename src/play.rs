@@ -9,9 +9,11 @@ use bevy::ecs::prelude::*;
 use bevy::log::{Level, LogPlugin, error};
 use bevy::prelude::DefaultPlugins;
 use bevy::window::{Window, WindowPlugin, WindowResolution};
+use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use eggtooth_buzzer::{BuzzerPlugin, BuzzerSettings};
 use eggtooth_cartridge::Cartridge;
 use eggtooth_desk::DeskPlugin;
+use eggtooth_prong::face::{ProngPlugin, ProngSettings, Wake};
 use eggtooth_screen::ScreenPlugin;
 use eggtooth_shell::ShellPlugin;
 use eggtooth_toy::face::{Notice, Pace, ShelfCommand, Shown, Toy, ToyPlugin};
@@ -52,9 +54,10 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
                 .set(LogPlugin { level: Level::WARN, filter: LOUD_LIBRARIES.into(), ..LogPlugin::default() }),
         );
     })?;
-    app.add_plugins((ToyPlugin, ScreenPlugin, ShellPlugin, BuzzerPlugin, DeskPlugin, rest::plugin))
+    app.add_plugins((ToyPlugin, ScreenPlugin, ShellPlugin, BuzzerPlugin, ProngPlugin, DeskPlugin, rest::plugin))
         .set_error_handler(bevy::ecs::error::error)
         .insert_resource(home)
+        .add_systems(Startup, wake)
         .add_systems(Startup, move |mut settings: ResMut<BuzzerSettings>| settings.muted |= arguments.mute);
     let mut place = Some((started.session, started.notices));
     app.add_systems(
@@ -73,6 +76,12 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(1))
         }
     }
+}
+
+/// What a link tells wakes the loop, which sleeps between pictures.
+fn wake(proxy: Res<EventLoopProxyWrapper>, mut links: ResMut<ProngSettings>) {
+    let proxy = (**proxy).clone();
+    links.wake = Wake::new(move || drop(proxy.send_event(WinitUserEvent::WakeUp)));
 }
 
 fn put_on_desk(commands: &mut Commands, session: Session, pace: Pace) {

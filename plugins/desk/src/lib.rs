@@ -11,6 +11,7 @@ pub mod clock;
 mod face;
 pub mod intake;
 pub mod keys;
+pub mod link;
 pub mod look;
 pub mod model;
 pub mod panel;

@@ -1,5 +1,6 @@
 //! What the menu shows, and what a player can ask for in it. Plain data: no engine, no clock.
 
+use crate::link::{LinkAction, LinkModel};
 use bevy::ecs::message::Message;
 use eggtooth_toy::Choice;
 use eggtooth_vault::Slug;
@@ -171,6 +172,8 @@ pub struct Model {
     pub absence: Option<Absence>,
     /// Its recording, or the recording in its place.
     pub tape: Option<Tape>,
+    /// The link to another toy.
+    pub link: LinkModel,
 }
 
 impl Model {
@@ -249,4 +252,6 @@ pub enum Action {
     ChooseRecording,
     /// Puts the pet back in the place of the recording.
     StopPlaying,
+    /// Something of the link panel.
+    Link(LinkAction),
 }

@@ -334,6 +334,7 @@ fn friends_swap_gifts() {
     assert_eq!(host.outcome(), Outcome::Gifts { gave: 9, got: 3 });
     assert_eq!(guest.outcome(), Outcome::Gifts { gave: 3, got: 9 });
     drop(guest);
+    assert!(host.trouble().what.contains("the line is gone"));
     host.until(|table| table.get::<LinkState>() == LinkState::Closed);
 }
 

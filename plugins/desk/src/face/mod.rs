@@ -5,6 +5,7 @@ mod clock;
 mod files;
 mod input;
 mod keep;
+mod link;
 mod obey;
 mod shelf;
 mod show;
@@ -18,6 +19,7 @@ use bevy::ecs::prelude::*;
 use bevy::input::InputSystems;
 use bevy::window::RequestRedraw;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPostUpdateSet, EguiPreUpdateSet, EguiPrimaryContextPass};
+use eggtooth_prong::face::ProngPlugin;
 use eggtooth_shell::ShellSystems;
 use eggtooth_toy::face::ToySystems;
 
@@ -61,6 +63,9 @@ impl Plugin for DeskPlugin {
 
 /// Everything but the drawing: runs without a window, too.
 pub fn logic(app: &mut App) {
+    if !app.is_plugin_added::<ProngPlugin>() {
+        app.add_plugins(ProngPlugin);
+    }
     app.add_message::<Action>()
         .add_message::<RequestRedraw>()
         .init_resource::<DeskSettings>()
@@ -68,6 +73,7 @@ pub fn logic(app: &mut App) {
         .init_resource::<Latch>()
         .insert_resource(View::new())
         .init_resource::<files::Files>()
+        .init_resource::<link::DeskLink>()
         .init_resource::<shelf::Watches>()
         .insert_resource(clock::Pip::new())
         .configure_sets(PreUpdate, DeskSystems::Input.after(InputSystems))
@@ -90,10 +96,11 @@ pub fn logic(app: &mut App) {
                     obey::hands,
                     obey::view,
                     away::obey,
+                    (link::obey, link::found).chain(),
                     (files::obey, files::dropped, files::chosen, files::arrived).chain(),
                 )
                     .in_set(DeskSystems::Obey),
-                (shelf::watch, shelf::told, clock::work, keep::apply, away::tell).in_set(DeskSystems::Tell),
+                (shelf::watch, shelf::told, clock::work, keep::apply, away::tell, link::hear).in_set(DeskSystems::Tell),
             ),
         )
         .add_systems(Last, keep::keep.in_set(DeskSystems::Keep));

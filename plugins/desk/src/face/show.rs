@@ -2,6 +2,7 @@
 
 use super::away::{absence, tape};
 use super::clock::{Job, Pip};
+use super::link::LinkSources;
 use crate::clock::local_time;
 use crate::look;
 use crate::model::{Action, DesignRow, Model, PetClock, PetRow, Sound, Time};
@@ -32,10 +33,11 @@ pub(super) struct Sources<'w, 's> {
     home: Option<Res<'w, Home>>,
     pip: Res<'w, Pip>,
     job: Option<Res<'w, Job>>,
+    link: LinkSources<'w, 's>,
 }
 
 impl Sources<'_, '_> {
-    fn model(&self) -> Option<Model> {
+    fn model(&self, view: &View) -> Option<Model> {
         let (toy, pace, away, tape) = self.toys.single().ok()?;
         let machine = &toy.0.machine;
         let designs = designs();
@@ -68,6 +70,7 @@ impl Sources<'_, '_> {
             choice: toy.0.choice(),
             absence: absence(away),
             tape: self::tape(toy, tape),
+            link: self.link.model(view.open && view.form.link.open),
         })
     }
 }
@@ -113,7 +116,7 @@ pub(super) fn show(
         look::dress(ctx, still);
         *dressed = Some(still);
     }
-    if let Some(model) = sources.model() {
+    if let Some(model) = sources.model(&view) {
         actions.write_batch(view::draw(ctx, &model, &mut view));
     }
 }

@@ -1,6 +1,7 @@
 //! The menu's contents: a pure function of the model and what is being typed.
 
 mod help;
+mod link;
 mod pet;
 mod shelf;
 mod table;
@@ -31,6 +32,8 @@ pub struct Form {
     pub renaming: Option<(Slug, String)>,
     /// The field of the name was shown before: it takes the keyboard only once.
     pub(crate) renaming_shown: bool,
+    /// The link panel.
+    pub link: crate::link::LinkForm,
 }
 
 /// Right of the contents, where the scroll bar floats, in points.
@@ -48,8 +51,12 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 if ui.button("Close").on_hover_text("Esc").clicked() {
                     out.push(Action::Menu(false));
                 }
+                if form.link.open && ui.button("Back").clicked() {
+                    form.link.open = false;
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(&model.pet).heading()).truncate());
+                    let title = if form.link.open { "Link" } else { &model.pet };
+                    ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
                 });
             });
         });
@@ -57,12 +64,18 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
             ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
         }
     });
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    let page = if form.link.open { "link" } else { "menu" };
+    ScrollArea::vertical().id_salt(page).auto_shrink(false).show(ui, |ui| {
         edge.show(ui, |ui| {
             ui.set_width(ui.available_width());
+            if form.link.open {
+                link::page(ui, &model.link, &mut form.link, out);
+                return;
+            }
             pet::time(ui, model, out);
             pet::pet(ui, model, out);
             pet::absences(ui, model, out);
+            link::door(ui, &model.link, &mut form.link, out);
             shelf::shelf(ui, model, form, out);
             shelf::roms(ui, form, out);
             pet::tape(ui, model, out);

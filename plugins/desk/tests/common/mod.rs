@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use bevy_egui::egui::{self, Rect};
+use eggtooth_desk::link::LinkModel;
 use eggtooth_desk::look;
 use eggtooth_desk::model::{Action, DesignRow, Model, PetClock, PetRow, Quality, Sound, Tape, Time};
 use eggtooth_desk::view::{View, draw};
@@ -46,6 +47,7 @@ pub fn model() -> Model {
         choice: Choice::Ask,
         absence: None,
         tape: None,
+        link: LinkModel::default(),
     }
 }
 

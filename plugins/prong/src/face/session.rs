@@ -238,19 +238,23 @@ impl Session {
         post.tell(Tiding::Progress(None));
         match result {
             Ok(outcome) => post.news(News::Done(Box::new(outcome))),
-            Err(TalkError::LinkLost) => {
-                let mut trouble = Trouble::of(&TalkError::LinkLost, &self.line);
-                if let Some(reason) = self.eyes.with(|seen| seen.lost.clone()) {
-                    trouble.what = format!("the line is gone: {reason}");
-                }
-                post.news(News::Failed(trouble));
-            }
+            Err(TalkError::LinkLost) => post.news(News::Failed(self.loss())),
             Err(error) => post.news(News::Failed(Trouble::of(&error, &self.line))),
         }
     }
 
+    fn loss(&self) -> Trouble {
+        let mut trouble = Trouble::of(&TalkError::LinkLost, &self.line);
+        if let Some(reason) = self.eyes.with(|seen| seen.lost.clone()) {
+            trouble.what = format!("the line is gone: {reason}");
+        }
+        trouble
+    }
+
     fn event(&mut self, event: &Event, post: &mut Post) {
         match *event {
+            // Else the conversation's end tells it.
+            Event::LinkLost if self.doing.is_none() => post.news(News::Failed(self.loss())),
             Event::Receiving { size, done, chunks } => self.progress(false, done, chunks, size, post),
             Event::Sending { done, chunks } => {
                 let size = self.eyes.with(|seen| seen.offered);

@@ -1,0 +1,106 @@
+//! What can be done on an open line, and what the player is asked there.
+
+use super::{ask, beside};
+use crate::link::{LinkAction, LinkForm, LinkModel};
+use crate::look::AMBER;
+use crate::model::Action;
+use crate::panel::{chip, heading, note, wide};
+use bevy_egui::egui::{Button, DragValue, Ui};
+use eggtooth_prong::face::{LinkState, Load, Order};
+use eggtooth_prong::talk::{Answer, Question};
+
+/// Numbers of gifts that can be chosen by a click.
+const GIFTS: [u16; 6] = [1, 2, 3, 5, 8, 13];
+
+/// What the player is asked, until it is answered or too late.
+pub(super) fn question(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
+    let mut answer = |answer| ask(out, LinkAction::Do(Order::Answer(answer)));
+    match &model.asked {
+        Some(Question::Gift { .. }) => {
+            heading(ui, "What do you give?");
+            gift(ui, form);
+            if wide(ui, format!("Give item {}", form.gift), None).clicked() {
+                answer(Answer::Give(form.gift));
+            }
+            note(ui, "The other side chooses at the same time. Whoever is first gives first.");
+        }
+        Some(Question::Breed) => {
+            heading(ui, "Shall they have an egg?");
+            ui.horizontal(|ui| {
+                if ui.button("Yes").clicked() {
+                    answer(Answer::Breed(true));
+                }
+                if ui.button("No").clicked() {
+                    answer(Answer::Breed(false));
+                }
+            });
+            note(ui, "Both must say yes.");
+        }
+        _ => {}
+    }
+}
+
+/// Choosing a number.
+fn gift(ui: &mut Ui, form: &mut LinkForm) {
+    ui.horizontal_wrapped(|ui| {
+        for number in GIFTS {
+            if chip(ui, form.gift == number, number.to_string()).clicked() {
+                form.gift = number;
+            }
+        }
+        ui.add(DragValue::new(&mut form.gift).range(1..=u16::MAX).prefix("Item "));
+    });
+}
+
+/// What can be begun while nothing goes on.
+pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
+    if model.job.is_some() {
+        return;
+    }
+    let mut order = |order| ask(out, LinkAction::Do(order));
+    heading(ui, "Is anybody there?");
+    if wide(ui, "Echo test", None).clicked() {
+        order(Order::Echo);
+    }
+    if model.state != (LinkState::Open { packets: true }) {
+        return;
+    }
+    heading(ui, "Gifts");
+    gift(ui, form);
+    if wide(ui, format!("Give item {}", form.gift), None).clicked() {
+        order(Order::Gift(Some(form.gift)));
+    }
+    if wide(ui, "Wait for a gift", None).clicked() {
+        order(Order::TakeGift);
+    }
+    heading(ui, "Playdate");
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("Begin a playdate").clicked() {
+            order(Order::Playdate);
+        }
+        if ui.button("Wait for one").clicked() {
+            order(Order::AwaitPlaydate);
+        }
+    });
+    note(ui, "A pet of Eggtooth's own making goes; what it meets is told here.");
+    heading(ui, "Items");
+    let mut choose = false;
+    beside(ui, "Choose…", true, &mut form.item, "An item's file", || choose = true);
+    ui.horizontal_wrapped(|ui| {
+        let path = form.item.trim();
+        if ui.add_enabled(!path.is_empty(), Button::new("Send the item")).clicked() {
+            order(Order::Send(Load::File(path.into())));
+        }
+        if ui.button("Wait for one").clicked() {
+            order(Order::Take);
+        }
+    });
+    if choose {
+        order_file(out);
+    }
+    ui.colored_label(AMBER, "Items are checked before they go; nothing is written to a toy's flash from here.");
+}
+
+fn order_file(out: &mut Vec<Action>) {
+    ask(out, LinkAction::ChooseItem);
+}
