@@ -81,7 +81,10 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
 /// What a link tells wakes the loop, which sleeps between pictures.
 fn wake(proxy: Res<EventLoopProxyWrapper>, mut links: ResMut<ProngSettings>) {
     let proxy = (**proxy).clone();
-    links.wake = Wake::new(move || drop(proxy.send_event(WinitUserEvent::WakeUp)));
+    links.wake = Wake::new(move || {
+        // A loop that has ended needs no waking.
+        let _ = proxy.send_event(WinitUserEvent::WakeUp);
+    });
 }
 
 fn put_on_desk(commands: &mut Commands, session: Session, pace: Pace) {

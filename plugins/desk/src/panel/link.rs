@@ -11,6 +11,9 @@ use bevy_egui::egui::{self, Align, Button, Key, Label, Layout, ProgressBar, Rich
 use eggtooth_prong::face::{LinkState, Order, Trouble};
 use eggtooth_prong::transport::uart::PortInfo;
 
+/// The height of what goes on or was told, in points: a line and a button.
+const STATUS: f32 = 58.0;
+
 /// The line of the menu that leads here.
 pub(super) fn door(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
     heading(ui, "Toys and friends");
@@ -43,19 +46,23 @@ pub(super) fn page(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mu
             disconnect(ui, "Disconnect", &model.state, out);
         }
         LinkState::Open { packets } => {
-            wrapped(ui, RichText::new(format!("Connected with {}.", model.with)));
+            connected(ui, model, out);
             if !packets {
                 note(ui, "There is no secret: only the echo test can be made.");
             }
-            told(ui, model);
-            busy(ui, model, out);
+            // As high whatever it says, so that the buttons below stay where they are.
+            ui.scope(|ui| {
+                ui.set_min_height(STATUS);
+                told(ui, model);
+                busy(ui, model, out);
+            });
             deeds::question(ui, model, form, out);
             if let (Some(bytes), None) = (model.offer, model.job) {
                 ui.colored_label(AMBER, offered(bytes));
             }
-            deeds::deeds(ui, model, form, out);
-            heading(ui, "Line");
-            disconnect(ui, "Disconnect", &model.state, out);
+            if model.asked.is_none() {
+                ui.add_enabled_ui(model.job.is_none(), |ui| deeds::deeds(ui, model, form, out));
+            }
         }
     }
     if !model.traffic.is_empty() {
@@ -81,6 +88,20 @@ fn state(model: &LinkModel) -> &'static str {
         LinkState::Lost { .. } => "Line lost",
         LinkState::Closing => "Disconnecting",
     }
+}
+
+/// With whom, and the end of it.
+fn connected(ui: &mut Ui, model: &LinkModel, out: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Disconnect").clicked() {
+                ask(out, LinkAction::Disconnect);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                wrapped(ui, RichText::new(format!("Connected with {}.", model.with)));
+            });
+        });
+    });
 }
 
 fn disconnect(ui: &mut Ui, text: &str, state: &LinkState, out: &mut Vec<Action>) {
@@ -128,15 +149,20 @@ fn busy(ui: &mut Ui, model: &LinkModel, out: &mut Vec<Action>) {
         Some(transfer) => {
             let way = if transfer.sending { "out" } else { "in" };
             wrapped(ui, RichText::new(format!("{}, {way}: {}", doing(job), pace(transfer))).color(AMBER));
-            let share = f32::from(transfer.done) / f32::from(transfer.chunks.max(1));
-            // Its height is a button's, so that nothing jumps.
-            ui.add(ProgressBar::new(share).desired_height(14.0));
         }
-        None => ui.scope(|ui| wrapped(ui, RichText::new(format!("{}…", doing(job))).color(AMBER))).inner,
+        None => wrapped(ui, RichText::new(format!("{}…", doing(job))).color(AMBER)),
     }
-    if wide(ui, "Cancel", None).clicked() {
-        ask(out, LinkAction::Do(Order::Cancel));
-    }
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Cancel").clicked() {
+                ask(out, LinkAction::Do(Order::Cancel));
+            }
+            if let Some(transfer) = &model.transfer {
+                let share = f32::from(transfer.done) / f32::from(transfer.chunks.max(1));
+                ui.add(ProgressBar::new(share).desired_height(14.0).desired_width(ui.available_width()));
+            }
+        });
+    });
 }
 
 /// Choosing to whom.

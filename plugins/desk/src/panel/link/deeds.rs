@@ -2,7 +2,6 @@
 
 use super::{ask, beside};
 use crate::link::{LinkAction, LinkForm, LinkModel};
-use crate::look::AMBER;
 use crate::model::Action;
 use crate::panel::{chip, heading, note, wide};
 use bevy_egui::egui::{Button, DragValue, Ui};
@@ -10,7 +9,7 @@ use eggtooth_prong::face::{LinkState, Load, Order};
 use eggtooth_prong::talk::{Answer, Question};
 
 /// Numbers of gifts that can be chosen by a click.
-const GIFTS: [u16; 6] = [1, 2, 3, 5, 8, 13];
+const GIFTS: [u16; 5] = [1, 2, 3, 5, 8];
 
 /// What the player is asked, until it is answered or too late.
 pub(super) fn question(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
@@ -52,14 +51,10 @@ fn gift(ui: &mut Ui, form: &mut LinkForm) {
     });
 }
 
-/// What can be begun while nothing goes on.
+/// What can be begun; greyed while something goes on.
 pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
-    if model.job.is_some() {
-        return;
-    }
     let mut order = |order| ask(out, LinkAction::Do(order));
-    heading(ui, "Is anybody there?");
-    if wide(ui, "Echo test", None).clicked() {
+    if wide(ui, "Echo test: is anybody there?", None).clicked() {
         order(Order::Echo);
     }
     if model.state != (LinkState::Open { packets: true }) {
@@ -67,12 +62,14 @@ pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &m
     }
     heading(ui, "Gifts");
     gift(ui, form);
-    if wide(ui, format!("Give item {}", form.gift), None).clicked() {
-        order(Order::Gift(Some(form.gift)));
-    }
-    if wide(ui, "Wait for a gift", None).clicked() {
-        order(Order::TakeGift);
-    }
+    ui.horizontal_wrapped(|ui| {
+        if ui.button(format!("Give item {}", form.gift)).clicked() {
+            order(Order::Gift(Some(form.gift)));
+        }
+        if ui.button("Wait for a gift").clicked() {
+            order(Order::TakeGift);
+        }
+    });
     heading(ui, "Playdate");
     ui.horizontal_wrapped(|ui| {
         if ui.button("Begin a playdate").clicked() {
@@ -82,7 +79,7 @@ pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &m
             order(Order::AwaitPlaydate);
         }
     });
-    note(ui, "A pet of Eggtooth's own making goes; what it meets is told here.");
+    note(ui, "A pet of Eggtooth's own making goes.");
     heading(ui, "Items");
     let mut choose = false;
     beside(ui, "Choose…", true, &mut form.item, "An item's file", || choose = true);
@@ -96,11 +93,10 @@ pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &m
         }
     });
     if choose {
-        order_file(out);
+        ask(out, LinkAction::ChooseItem);
     }
-    ui.colored_label(AMBER, "Items are checked before they go; nothing is written to a toy's flash from here.");
-}
-
-fn order_file(out: &mut Vec<Action>) {
-    ask(out, LinkAction::ChooseItem);
+    note(
+        ui,
+        "Items are checked before they go. Nothing larger, which a toy would write to its flash, is sent from here.",
+    );
 }
