@@ -3,7 +3,6 @@
 
 use bevy::MinimalPlugins;
 use bevy::app::App;
-use bevy::ecs::prelude::*;
 use bevy::input::InputPlugin;
 use bevy::window::{CursorMoved, FileDragAndDrop, WindowCloseRequested, WindowFocused};
 use eggtooth_desk::link::LinkAction;

@@ -30,6 +30,7 @@ pub(super) fn door(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mu
 
 /// The panel, in the place of the menu.
 pub(super) fn page(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
+    ui.add_space(6.0);
     match &model.state {
         LinkState::Closed => {
             told(ui, model);
