@@ -124,6 +124,7 @@ pub(super) fn obey(
                 requests.write(LinkRequest { link, order: Order::Open(secret.clone()) });
             }
             LinkAction::Disconnect => {
+                desk.told = None;
                 if let Some(link) = desk.link {
                     requests.write(LinkRequest { link, order: Order::Close });
                 }
