@@ -353,3 +353,25 @@ fn a_friend_who_is_no_longer_waited_for() {
         assert!(guest.trouble().what.contains(words));
     }
 }
+
+#[test]
+fn one_thing_follows_the_other_on_one_link() {
+    let mut table = Table::open(Line::Simulated);
+    for order in [Order::Playdate, Order::AwaitPlaydate] {
+        table.ask(order);
+        let over = |table: &Table| table.news.iter().any(|news| matches!(news, News::Done(_) | News::Failed(_)));
+        table.until(|table| over(table) || table.get::<Asked>().0.is_some());
+        if table.get::<Asked>().0 == Some(Question::Breed) {
+            table.ask(Order::Answer(Answer::Breed(true)));
+        }
+        assert!(matches!(table.outcome(), Outcome::Played(_)));
+    }
+    table.ask(Order::TakeGift);
+    table.until(|table| {
+        let failed = table.news.iter().find(|news| matches!(news, News::Failed(_)));
+        assert_eq!(failed, None, "{:#?}", table.words());
+        table.get::<Asked>().0.is_some()
+    });
+    table.ask(Order::Answer(Answer::Give(5)));
+    assert!(matches!(table.outcome(), Outcome::Gifts { gave: 5, .. }));
+}

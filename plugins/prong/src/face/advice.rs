@@ -26,6 +26,7 @@ const PLUG: &str = "The adapter is plugged in; if it comes back, the link goes o
 const FRIEND: &str = "Your friend's Eggtooth is still open and connected.";
 const FRIEND_SCREEN: &str = "Your friend has chosen the matching side: one gives or begins, the other takes or waits.";
 const PAUSE: &str = "Some seconds have passed since the last cancel: the other side may notice it late.";
+const WAITS: &str = "Questions are answered within two minutes: the other side may wait no longer.";
 const COMMAND_LINE: &str = "Large downloads are written to flash and can break a toy for good. Only the command line \
     sends them, after asking twice.";
 
@@ -83,16 +84,18 @@ fn checks(error: &TalkError, line: &Line) -> Vec<&'static str> {
     let pick = |at_port: &[&'static str], at_friend: &[&'static str]| match (port, friend) {
         (true, _) => at_port.to_vec(),
         (_, true) => at_friend.to_vec(),
-        _ => vec![PAUSE],
+        _ => Vec::new(),
     };
     match error {
+        TalkError::NoEcho | TalkError::Link(Stop::NotTaken) if *line == Line::Simulated => vec![PAUSE],
+        TalkError::Link(Stop::ByPeer) if *line == Line::Simulated => vec![WAITS],
         TalkError::Gifts { why, .. } => checks(why, line),
         TalkError::Command(CommandError::NoSecret) => vec![CHOOSE_SECRET],
         TalkError::Command(CommandError::Forbidden(Forbidden::Flash { .. })) => vec![COMMAND_LINE],
         TalkError::NoEcho => pick(&[WIRES, SCREEN, VOLTS, CONTACT], &[FRIEND]),
         TalkError::Link(Stop::NotTaken) | TalkError::Impatient => pick(&[SCREEN, WIRES], &[FRIEND_SCREEN, FRIEND]),
         TalkError::Link(Stop::ByPeer) | TalkError::Unexpected { .. } | TalkError::TooLarge(_) => {
-            pick(&[SCREEN], &[FRIEND_SCREEN])
+            pick(&[SCREEN, WAITS], &[FRIEND_SCREEN, WAITS])
         }
         TalkError::Link(Stop::Refusals { why: Refusal::Damage(_), .. }) => pick(&[SECRET, CONTACT], &[]),
         TalkError::Link(Stop::NotAcknowledged(_) | Stop::Rewinds) => pick(&[SECRET, CONTACT, LATENCY], &[FRIEND]),
