@@ -130,7 +130,7 @@ fn converse(
         if ending.is_some_and(|end| end <= Instant::now()) {
             bail!("cancelled");
         }
-        let until = match session.link.perform(talk)? {
+        let until = match session.link.perform(talk) {
             Step::Done(result) => break result,
             Step::Ask(question) => {
                 let Some(answer) = answer(&question) else {

@@ -10,9 +10,6 @@ use crate::output;
 
 /// The environment variable with the secret in hexadecimal.
 const VARIABLE: &str = "EGGTOOTH_PRONG_SECRET";
-/// What this program's own virtual toys use among themselves. It guards nothing: QUIC's TLS does.
-const OWN: &[u8] = b"eggtooth virtual prongs 1";
-
 /// The secret of `--secret-file` or the environment; `None` if there is neither.
 pub fn given(file: Option<&Path>) -> Result<Option<Arc<Secret>>> {
     let secret = match file {
@@ -38,11 +35,13 @@ pub fn given(file: Option<&Path>) -> Result<Option<Arc<Secret>>> {
     Ok(secret.map(Arc::new))
 }
 
-/// The secret given; that of this program's virtual toys on a network; an error elsewhere.
+/// What packets are made with: on a network this program's own unless a file says otherwise, elsewhere the one given.
 pub fn needed(file: Option<&Path>, on_network: bool) -> Result<Arc<Secret>> {
+    if on_network && file.is_none() {
+        return Ok(Arc::new(Secret::own()));
+    }
     match given(file)? {
         Some(secret) => Ok(secret),
-        None if on_network => Ok(Arc::new(Secret::new(OWN.to_vec())?)),
         None => bail!(
             "packets need the toys' shared secret, which you have to supply: give --secret-file FILE (1 to 256 raw bytes), or hexadecimal in {VARIABLE}"
         ),

@@ -54,15 +54,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
     let keeper = Keeper { into: arguments.into.clone(), json: arguments.json };
     let end = arguments.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
     while !stopped.load(std::sync::atomic::Ordering::Relaxed) && end.is_none_or(|end| Instant::now() < end) {
-        let step = match link.perform(&mut unit) {
-            // The far side takes no bytes: the toy speaks into the air.
-            Err(error) => {
-                keeper.failed(&error.to_string())?;
-                continue;
-            }
-            Ok(step) => step,
-        };
-        let until = match step {
+        let until = match link.perform(&mut unit) {
             Step::Done(result) => {
                 keeper.keep(result)?;
                 continue;

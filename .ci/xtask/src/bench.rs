@@ -37,7 +37,7 @@ pub fn bench() -> Result<ExitCode> {
 
 /// The link: codec, engine, a paced line, QUIC. The example knows its own limits.
 fn link() -> Result<()> {
-    let args = ["run", "--release", "--package", "eggtooth_prong", "--features", "quic", "--example", "speed"];
+    let args = ["run", "--release", "--package", "eggtooth_prong", "--features", "quic", "--example", "rates"];
     print!("\n{}", cargo::output(&args)?);
     Ok(())
 }

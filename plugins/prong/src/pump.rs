@@ -26,6 +26,8 @@ pub struct Link<T> {
     deadline: Option<Duration>,
     /// The line is gone and has not come back: why.
     lost: Option<String>,
+    /// What the line did not take while nobody could be told.
+    trouble: Option<TransportError>,
 }
 
 /// Why a link does not go on.
@@ -45,7 +47,7 @@ impl<T: Transport> Link<T> {
     /// Joins them. The clock is the one that stamps the transport's arrivals, and
     /// [`Config::line_rate`](crate::engine::Config) should be the transport's.
     pub fn new(engine: Engine, transport: T, clock: Clock) -> Self {
-        Self { engine, transport, clock, events: VecDeque::new(), deadline: None, lost: None }
+        Self { engine, transport, clock, events: VecDeque::new(), deadline: None, lost: None, trouble: None }
     }
 
     /// Moves bytes both ways and fires timers until something is to be told, at most so long.
@@ -55,6 +57,9 @@ impl<T: Transport> Link<T> {
     /// # Errors
     /// The line is gone for good, after [`Event::LinkLost`]; or the far side takes no bytes.
     pub fn poll(&mut self, wait: Duration) -> Result<Option<Event>, LinkError> {
+        if let Some(trouble) = self.trouble.take() {
+            return Err(trouble.into());
+        }
         let end = self.clock.now().saturating_add(wait);
         loop {
             self.settle()?;
@@ -151,22 +156,17 @@ impl<T: Transport> Link<T> {
     }
 
     /// Asks a conversation what to do and does it, until it waits, asks or is over: never [`Step::Do`]. Every event must
-    /// have been heard before.
-    ///
-    /// # Errors
-    /// The line's; what the engine did not take is told to the conversation.
-    pub fn perform(&mut self, talk: &mut dyn Talk) -> Result<Step, LinkError> {
-        let now = self.clock.now();
-        let mut broken = None;
-        let step = talk::act(talk, now, |command| match self.command(command) {
+    /// have been heard before. What the engine did not take is told to the conversation, what the line did not take is
+    /// the next [`poll`](Self::poll)'s error.
+    pub fn perform(&mut self, talk: &mut dyn Talk) -> Step {
+        talk::act(talk, self.clock.now(), |command| match self.command(command) {
             Err(LinkError::Command(error)) => Err(error),
-            Err(error) => {
-                broken = broken.take().or(Some(error));
+            Err(LinkError::Transport(error)) => {
+                self.trouble.get_or_insert(error);
                 Ok(())
             }
             Ok(()) => Ok(()),
-        });
-        broken.map_or(Ok(step), Err)
+        })
     }
 
     /// Sends what is queued, at most so long, so that the last ACK or CAN gets out, and gives back the line.

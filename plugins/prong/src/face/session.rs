@@ -13,13 +13,11 @@ use super::tap::{Eyes, Tap};
 use super::thread::{Inlet, Post, Tiding};
 use super::toy::{self, Wish};
 use crate::MAX_PACKET;
-use crate::engine::{Command, CommandError, Config, Engine, Event, FarSide};
+use crate::engine::{CommandError, Config, Engine, Event, FarSide};
 use crate::guard;
 use crate::packet::{Exchange, Item};
-use crate::pump::{Link, LinkError, OsEntropy};
-use crate::talk::{
-    Answer, Download, EchoTest, Gifts, Outcome, PATIENCE, Playdate, Question, Step, Talk, TalkError, act,
-};
+use crate::pump::{Link, OsEntropy};
+use crate::talk::{Answer, Download, EchoTest, Gifts, Outcome, PATIENCE, Playdate, Question, Step, Talk, TalkError};
 use crate::transport::Clock;
 
 /// The longest pause between two looks at the orders.
@@ -200,12 +198,8 @@ impl Session {
     }
 
     fn step(&mut self) -> Option<Step> {
-        let (link, doing) = (&mut self.link, self.doing.as_mut()?);
-        let command = |command: Command| match link.command(command) {
-            Err(LinkError::Command(error)) => Err(error),
-            _ => Ok(()),
-        };
-        Some(act(doing.talk.as_mut(), self.clock.now(), command))
+        let doing = self.doing.as_mut()?;
+        Some(self.link.perform(doing.talk.as_mut()))
     }
 
     /// What has one sensible answer is answered at once: nothing is remembered of friends yet, and nothing is shown.

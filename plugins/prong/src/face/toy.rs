@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use crate::engine::{Command, Config, Engine, Glare};
-use crate::pump::{Link, LinkError, OsEntropy};
+use crate::engine::{Config, Engine, Glare};
+use crate::pump::{Link, OsEntropy};
 use crate::secret::Secret;
-use crate::talk::{Session, Step, Talk, act};
+use crate::talk::{Session, Step, Talk};
 use crate::transport::pace::Paced;
 use crate::transport::{Clock, Transport, memory};
 use crate::unit::{Screen, Unit, UnitConfig};
@@ -49,8 +49,7 @@ fn live<T: Transport>(mut link: Link<T>, clock: Clock, wishes: &Receiver<Wish>) 
             (unit, wished) = (next, true);
             quiet(&mut link);
         }
-        let step = act(&mut unit, clock.now(), |command| told(&mut link, command));
-        let until = match step {
+        let until = match link.perform(&mut unit) {
             Step::Wait(until) => until,
             Step::Done(_) if wished => {
                 let Some(next) = self::unit(None) else { return };
@@ -72,13 +71,6 @@ fn live<T: Transport>(mut link: Link<T>, clock: Clock, wishes: &Receiver<Wish>) 
 fn quiet<T: Transport>(link: &mut Link<T>) {
     let _ = link.cancel();
     while let Ok(Some(_)) = link.poll(Duration::ZERO) {}
-}
-
-fn told<T: Transport>(link: &mut Link<T>, command: Command) -> Result<(), crate::engine::CommandError> {
-    match link.command(command) {
-        Err(LinkError::Command(error)) => Err(error),
-        _ => Ok(()),
-    }
 }
 
 fn unit(wish: Option<Wish>) -> Option<Unit> {

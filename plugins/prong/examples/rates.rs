@@ -1,4 +1,4 @@
-//! How fast the link is: `cargo run --release -p eggtooth_prong --features quic --example speed [quick]`.
+//! How fast the link is: `cargo run --release -p eggtooth_prong --features quic --example rates [quick]`.
 //!
 //! One figure a line, `name: value unit, limit …`. `quick` moves less over the paced line, for a look.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot be made ends the program")]
