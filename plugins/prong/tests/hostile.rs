@@ -4,6 +4,8 @@
 
 #[path = "hostile/player.rs"]
 mod player;
+#[path = "hostile/strategies.rs"]
+mod strategies;
 
 use std::time::Duration;
 

@@ -7,12 +7,12 @@ use eggtooth_prong::codec::{self, Header};
 use eggtooth_prong::engine::{Config, Engine, Entropy, Event, FarSide, Glare, Hold, Input, Listen, Outgoing, Output};
 use eggtooth_prong::line::Custom;
 use eggtooth_prong::secret::Secret;
-use proptest::prelude::*;
 
-static SECRET: LazyLock<Arc<Secret>> = LazyLock::new(|| Arc::new(Secret::new(b"prong-dev-secret-A".to_vec()).unwrap()));
+pub static SECRET: LazyLock<Arc<Secret>> =
+    LazyLock::new(|| Arc::new(Secret::new(b"prong-dev-secret-A".to_vec()).unwrap()));
 
-const SIZES: [usize; 8] = [1, 2, 5, 300, 4096, 4097, 5000, 8193];
-const LINES: [&str; 26] = [
+pub const SIZES: [usize; 8] = [1, 2, 5, 300, 4096, 4097, 5000, 8193];
+pub const LINES: [&str; 26] = [
     "ACK",
     "ACK 1",
     "NAK",
@@ -81,55 +81,15 @@ pub enum Act {
     Reset,
 }
 
-impl Arbitrary for Setup {
-    type Parameters = ();
-    type Strategy = BoxedStrategy<Self>;
-
-    fn arbitrary_with((): ()) -> Self::Strategy {
-        (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0..600_u32)
-            .prop_map(|(strict, hold_on, rate, yields, chosen)| Self { strict, hold_on, rate, yields, chosen })
-            .boxed()
-    }
-}
-
-impl Arbitrary for Act {
-    type Parameters = ();
-    type Strategy = BoxedStrategy<Self>;
-
-    fn arbitrary_with((): ()) -> Self::Strategy {
-        let chunk = (0..SIZES.len(), 0..3_usize, 0..3_u8, prop::bool::weighted(0.2), 0..2_u32).prop_flat_map(
-            |(size, index, kind, set, session)| {
-                let flip = prop::option::of((0..4112_usize, 1..=255_u8));
-                (flip, prop_oneof![4 => Just(9999), 1 => 0..4112_usize]).prop_map(move |(flip, keep)| Act::Chunk {
-                    size: SIZES[size],
-                    index,
-                    kind,
-                    set,
-                    session,
-                    flip,
-                    keep,
-                })
-            },
-        );
-        let edges = [1, 49_999, 50_000, 100_000, 500_000, 1_999_999, 2_000_000, 4_500_000, 5_000_000, 7_000_000];
-        let time = prop_oneof![prop::sample::select(edges.to_vec()), 0..3_000_000_u64, 0..40_000_000_u64];
-        prop_oneof![
-            1 => prop::collection::vec(any::<u8>(), 0..40).prop_map(Act::Bytes),
-            12 => (0..LINES.len()).prop_map(Act::Line),
-            3 => chunk,
-            6 => Just(Act::Due),
-            1 => Just(Act::DueTwice),
-            6 => (time, any::<bool>()).prop_map(|(time, told)| Act::Time(time, told)),
-            1 => Just(Act::Backwards),
-            1 => prop::bool::weighted(0.3).prop_map(|lost| if lost { Act::Lost } else { Act::Reset }),
-            4 => (0..3_u8, 0..SIZES.len(), prop::bool::weighted(0.2)).prop_map(|(kind, size, set)| Act::Send(kind, size, set)),
-            6 => (0..3_u8, 0..3_u8, any::<bool>()).prop_map(|(kind, hold, small)| Act::Listen(kind, hold, small)),
-            2 => Just(Act::Echo),
-            1 => Just(Act::Say),
-            3 => prop::bool::weighted(0.8).prop_map(Act::Answer),
-            2 => Just(Act::Cancel),
-        ]
-        .boxed()
+impl Setup {
+    pub fn config(self) -> Config {
+        Config {
+            strict_seed: self.strict,
+            glare: if self.hold_on { Glare::Hold } else { Glare::Yield },
+            far_side: FarSide::Virtual,
+            line_rate: self.rate.then_some(460_800),
+            ..Config::default()
+        }
     }
 }
 
@@ -159,14 +119,11 @@ pub struct Player {
 
 impl Player {
     pub fn new(setup: Setup) -> Self {
-        let config = Config {
-            strict_seed: setup.strict,
-            glare: if setup.hold_on { Glare::Hold } else { Glare::Yield },
-            far_side: FarSide::Virtual,
-            line_rate: setup.rate.then_some(460_800),
-            ..Config::default()
-        };
-        let engine = Engine::new(config, Some(Arc::clone(&SECRET)), Box::new(Chosen(0, setup.chosen)));
+        Self::with(setup, setup.config(), Some(Arc::clone(&SECRET)))
+    }
+
+    pub fn with(setup: Setup, config: Config, secret: Option<Arc<Secret>>) -> Self {
+        let engine = Engine::new(config, secret, Box::new(Chosen(0, setup.chosen)));
         let (sent, events) = (Vec::new(), Vec::new());
         Self { engine, now: Duration::ZERO, deadline: None, sent, events, setup, due: (5, 0) }
     }
@@ -284,9 +241,9 @@ impl Player {
 }
 
 fn chunk(header: Header, size: usize, index: usize) -> Vec<u8> {
-    let data: Vec<u8> = (0..size).map(|i| i as u8).collect();
     let start = (index * 4096).min(size);
-    codec::encode(&SECRET, [9, 9, 9, index as u8], header, &data[start..size.min(start + 4096)])
+    let data: Vec<u8> = (start..size.min(start + 4096)).map(|i| i as u8).collect();
+    codec::encode(&SECRET, [9, 9, 9, index as u8], header, &data)
 }
 
 pub fn is_chunk(bytes: &[u8]) -> bool {
