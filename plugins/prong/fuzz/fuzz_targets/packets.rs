@@ -1,5 +1,5 @@
-//! Packets: any bytes of any type are a message or refused in one sentence; a message is written back byte for byte, and
-//! a packet whose sums are right is never refused for its sums.
+//! Packets: any bytes of any type are a message or refused in one sentence; a message is written back byte for byte,
+//! and a packet whose sums are right is never refused for its sums.
 //!
 //! The first byte chooses what is made, the second one changes nothing, repairs the sums, or cuts and fills up; then
 //! come parameters and changes: a place, a number of bytes, the bytes.
@@ -132,17 +132,20 @@ fn plain(text: &str) -> bool {
 }
 
 fn look_at(ghost: &Ghost) {
+    let used = ghost.used() as usize;
+    assert!(used <= Ghost::SIZE);
     for index in 0..=255 {
-        // Every one that the table has lies inside and was summed.
-        let sprite = ghost.sprite(index);
-        assert!(sprite.is_none_or(|sprite| index < 6 && sprite.len() <= Ghost::SIZE));
-        let there = index < 6 && get(ghost.bytes(), 0x110 + 8 * usize::from(index)) != 0;
-        assert_eq!(sprite.is_some(), there);
+        let place = 0x110 + 8 * usize::from(index);
+        // Every one that the table has lies behind the composites and was summed.
+        let start = if index < 6 { get(ghost.bytes(), place) } else { 0 };
+        let sprite = (start != 0).then(|| &ghost.bytes()[start..start + get(ghost.bytes(), place + 4)]);
+        assert_eq!(ghost.sprite(index), sprite);
+        assert!(sprite.is_none_or(|sprite| start >= 0x1D34 && start + sprite.len() <= used));
     }
     for name in (0..LANGUAGES + 2).map(|language| ghost.name().text(language)) {
         assert!(plain(&name) && name.chars().count() <= LETTERS + 1);
     }
-    assert!(plain(&format!("{ghost:?}")) && ghost.used() as usize <= Ghost::SIZE);
+    assert!(plain(&format!("{ghost:?}")));
     let _ = (ghost.character(), ghost.eyes(), ghost.colour(), ghost.field());
 }
 
