@@ -1,0 +1,10 @@
+//! The headless host: every pet alive around the clock, reachable from anywhere, behind a real door.
+//!
+//! [`store`] keeps what must never be lost; [`host`] lets the toys live. Nothing here draws or sounds, and nobody
+//! here touches a chip: toys are [`eggtooth_toy::Machine`]s.
+
+pub mod host;
+mod id;
+pub mod store;
+
+pub use id::{AccountId, BadId, GrantId, Millis, MoveId, RomKey, SessionId, ToyId, now};

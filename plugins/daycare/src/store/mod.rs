@@ -1,0 +1,169 @@
+//! What must never be lost, behind one trait: accounts, toys, journal, snapshots.
+//!
+//! *Journal first, apply second* (service §4.1): a toy's state is a snapshot and the journal after it. What an
+//! implementation has returned `Ok` for is on the disk, also after the power fails; what it has returned an error
+//! for has not happened at all. Every function blocks; callers that must not block call from another thread.
+
+mod row;
+
+pub use row::{
+    Account, AccountRole, Anchor, AuditRow, DiaryRow, Entry, Grant, GrantRole, Invitation, KeyChange, Move, MoveState,
+    NewAudit, Numbers, RomRow, SessionRow, Snapshot, ToyRow, ToyState,
+};
+
+use crate::id::{AccountId, GrantId, Millis, MoveId, RomKey, ToyId};
+use std::fmt;
+use std::path::Path;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Nothing of that name is there.
+    #[error("there is no such {0}; it may have been removed")]
+    Missing(&'static str),
+    /// Another one has that name, or the thing is no longer as the caller believes.
+    #[error("{0}")]
+    Conflict(String),
+    /// The disk is full, was taken away or refuses; nothing was changed.
+    #[error("the store cannot be written ({0}); make room or look at the disk, then try again")]
+    Write(String),
+    /// What is on the disk is not what was written.
+    #[error("the store is damaged ({0}); restore a backup with `eggtooth serve restore`")]
+    Damaged(String),
+    /// A newer program has written it.
+    #[error("the store was written by a newer Eggtooth (version {0}); update this one")]
+    Newer(u32),
+}
+
+/// A place that keeps everything. See the [module](self) for what it promises.
+pub trait Store: Send + Sync + fmt::Debug + 'static {
+    // The house.
+
+    /// A setting of the house; keys are chosen by their users.
+    fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Sets it, durably.
+    fn set_setting(&self, key: &str, value: &[u8]) -> Result<(), StoreError>;
+    /// Writes something durably and removes it again: whether the store is ready.
+    fn check(&self) -> Result<(), StoreError>;
+    /// A whole and consistent copy in a new file, while everything runs.
+    fn backup(&self, to: &Path) -> Result<(), StoreError>;
+    /// How much there is.
+    fn numbers(&self) -> Result<Numbers, StoreError>;
+
+    // Toys.
+
+    /// All toys, with their newest snapshot that can be read, as a start needs them; `visit` is called for each.
+    fn each_toy(&self, visit: &mut dyn FnMut(ToyRow)) -> Result<(), StoreError>;
+    /// One toy.
+    fn toy(&self, toy: ToyId) -> Result<ToyRow, StoreError>;
+    /// An account's own toys, by name.
+    fn toys_of(&self, account: AccountId) -> Result<Vec<ToyRow>, StoreError>;
+    /// A new toy with its first snapshot; with `arrival` it came from elsewhere, and the same [`MoveId`] again is a
+    /// [`StoreError::Conflict`]. All or nothing.
+    fn create_toy(&self, toy: &ToyRow, snapshot: &Snapshot, arrival: Option<&Move>) -> Result<(), StoreError>;
+    /// Replaces what can change of a toy (name, theme, sound, mercy, anchor, state, ROM, model); not its life.
+    fn update_toy(&self, toy: &ToyRow) -> Result<(), StoreError>;
+    /// Begins another life (reset, loaded state, other ROM): the row with its new `life` and its first snapshot, at
+    /// once. Older lives' journal and snapshots stay as long as snapshots do.
+    fn begin_life(&self, toy: &ToyRow, snapshot: &Snapshot) -> Result<(), StoreError>;
+    /// Removes a toy with everything of it.
+    fn delete_toy(&self, toy: ToyId) -> Result<(), StoreError>;
+
+    // Journal and snapshots.
+
+    /// Appends entries, of many toys, in one transaction: all or none.
+    fn append(&self, entries: &[Entry]) -> Result<(), StoreError>;
+    /// A toy's journal of one life from `tick` on (that one included), in order of `seq`.
+    fn journal(&self, toy: ToyId, life: u32, from_tick: u64) -> Result<Vec<Entry>, StoreError>;
+    /// Adds snapshots, of many toys, in one transaction. Of each toy the newest two are kept and one of each day (UTC)
+    /// for a week, and the journal from the second newest on.
+    fn snapshot(&self, snapshots: &[Snapshot]) -> Result<(), StoreError>;
+    /// A toy's snapshots of all its lives, the newest first. Damaged ones are among them: see [`Snapshot::state`].
+    fn snapshots(&self, toy: ToyId) -> Result<Vec<Snapshot>, StoreError>;
+    /// Adds to diaries.
+    fn write_diary(&self, rows: &[DiaryRow]) -> Result<(), StoreError>;
+    /// A toy's diary, the newest first, at most `limit` rows before `before`.
+    fn diary(&self, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError>;
+
+    // ROMs, sealed by their owner's key.
+
+    /// Adds one.
+    fn add_rom(&self, rom: &RomRow) -> Result<(), StoreError>;
+    /// One, with its sealed bytes.
+    fn rom(&self, rom: RomKey) -> Result<RomRow, StoreError>;
+    /// An account's, by name; [`RomRow::sealed`] is empty in lists.
+    fn roms_of(&self, account: AccountId) -> Result<Vec<RomRow>, StoreError>;
+    /// Removes one that no toy has; else a [`StoreError::Conflict`].
+    fn delete_rom(&self, rom: RomKey) -> Result<(), StoreError>;
+
+    // Moves between homes.
+
+    /// A move that is known.
+    fn find_move(&self, id: MoveId) -> Result<Option<Move>, StoreError>;
+    /// Says that a move will never happen, also if its request arrives later: the row with [`MoveState::Cancelled`].
+    /// A move that has happened is a [`StoreError::Conflict`].
+    fn cancel_move(&self, id: MoveId, account: AccountId, at: Millis) -> Result<(), StoreError>;
+    /// A toy leaves: its row becomes [`ToyState::Leaving`], its last snapshot is kept, the move with the envelope is
+    /// written; at once. The same move again is no error and changes nothing.
+    fn leave(&self, toy: &ToyRow, last: &Snapshot, departure: &Move) -> Result<(), StoreError>;
+    /// It has arrived elsewhere: the toy is removed and the move is [`MoveState::Done`]. Again: no error.
+    fn finish_move(&self, id: MoveId) -> Result<(), StoreError>;
+    /// It has not left after all: the toy is alive again and the move [`MoveState::Cancelled`]. A finished move is a
+    /// [`StoreError::Conflict`].
+    fn abort_move(&self, id: MoveId, toy: &ToyRow) -> Result<(), StoreError>;
+
+    // People.
+
+    /// A new account. Names are unique without regard to case. With `invitation` that invitation is used up in the
+    /// same transaction; a used, expired or unknown one is a [`StoreError::Conflict`].
+    fn add_account(&self, account: &Account, invitation: Option<[u8; 32]>, at: Millis) -> Result<(), StoreError>;
+    /// By name, without regard to case.
+    fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError>;
+    /// By identifier.
+    fn account(&self, id: AccountId) -> Result<Account, StoreError>;
+    /// All, by name.
+    fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// Replaces what can change of an account (password, role, disabled, toy quota).
+    fn update_account(&self, account: &Account) -> Result<(), StoreError>;
+
+    /// Adds a session.
+    fn add_session(&self, session: &SessionRow) -> Result<(), StoreError>;
+    /// By the SHA-256 of its cookie.
+    fn session(&self, hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError>;
+    /// Changes when it was seen, and until when its holder counts as freshly signed in.
+    fn touch_session(&self, hash: &[u8; 32], seen: Millis, strong_until: Millis) -> Result<(), StoreError>;
+    /// An account's, the newest first.
+    fn sessions_of(&self, account: AccountId) -> Result<Vec<SessionRow>, StoreError>;
+    /// Ends one.
+    fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+    /// Ends all of an account, but one if it is given.
+    fn end_sessions(&self, account: AccountId, but: Option<&[u8; 32]>) -> Result<(), StoreError>;
+    /// Forgets what has expired: sessions, invitations, grants. Returns how many.
+    fn forget_expired(&self, now: Millis) -> Result<usize, StoreError>;
+
+    /// Adds an invitation.
+    fn add_invitation(&self, invitation: &Invitation) -> Result<(), StoreError>;
+    /// All that are not used, the newest first.
+    fn invitations(&self) -> Result<Vec<Invitation>, StoreError>;
+    /// Takes one back.
+    fn delete_invitation(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+
+    /// Adds a grant; one for the same toy and account is replaced.
+    fn add_grant(&self, grant: &Grant) -> Result<(), StoreError>;
+    /// What an account may do with a toy, if anything and not expired.
+    fn grant(&self, toy: ToyId, account: AccountId, now: Millis) -> Result<Option<Grant>, StoreError>;
+    /// A toy's grants.
+    fn grants_of_toy(&self, toy: ToyId) -> Result<Vec<Grant>, StoreError>;
+    /// What an account was granted.
+    fn grants_to(&self, account: AccountId) -> Result<Vec<Grant>, StoreError>;
+    /// Takes one back and returns it.
+    fn delete_grant(&self, grant: GrantId) -> Result<Grant, StoreError>;
+
+    /// Appends to the list of who did what. Each row's hash covers the one before.
+    fn audit(&self, what: &NewAudit) -> Result<(), StoreError>;
+    /// The newest first, at most `limit` rows before row `before`; of one account, or of all.
+    fn audits(&self, account: Option<AccountId>, before: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    /// Whether no row of that list was changed or removed: the number of the first one that was.
+    fn verify_audit(&self) -> Result<Option<u64>, StoreError>;
+}

@@ -1,0 +1,1 @@
+//! The wire between a daycare and its viewers.
