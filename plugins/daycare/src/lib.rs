@@ -1,10 +1,13 @@
 //! The headless host: every pet alive around the clock, reachable from anywhere, behind a real door.
 //!
-//! [`store`] keeps what must never be lost; [`host`] lets the toys live. Nothing here draws or sounds, and nobody
-//! here touches a chip: toys are [`eggtooth_toy::Machine`]s.
+//! [`store`] keeps what must never be lost; [`host`] lets the toys live; [`http`] is how they are reached. Nothing
+//! here draws or sounds, and nobody here touches a chip: toys are [`eggtooth_toy::Machine`]s.
 
 pub mod host;
+mod house;
+pub mod http;
 mod id;
 pub mod store;
 
+pub use house::House;
 pub use id::{AccountId, BadId, GrantId, Millis, MoveId, RomKey, SessionId, ToyId, now};

@@ -1,0 +1,47 @@
+//! What every room of the daycare shares: [`House`], the state of the HTTP router.
+
+use crate::host::Host;
+use crate::store::{Store, StoreError};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The store, the engine room and the door of one daycare. Handlers share it behind an [`Arc`].
+#[derive(Debug)]
+pub struct House {
+    /// What must never be lost.
+    pub store: Arc<dyn Store>,
+    /// Where the toys live.
+    pub host: Host,
+    /// What the daycare calls itself on its page.
+    pub name: String,
+    /// Where browsers may come from, as in the header `Origin`: `https://egg.example:8443`. Their hosts are the only
+    /// ones that the header `Host` may name.
+    pub origins: Vec<String>,
+    /// Whether it is reached by TLS; only then cookies are `Secure`.
+    pub secure: bool,
+    /// Becomes true when the daycare closes: live sockets end with 1001.
+    pub drain: watch::Receiver<bool>,
+}
+
+impl House {
+    /// Calls the store on a thread that may block.
+    ///
+    /// # Errors
+    /// What `work` returns; [`StoreError::Write`] when the daycare closes before it began.
+    ///
+    /// # Panics
+    /// When `work` does.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || work(&*store)).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(StoreError::Write("the daycare is closing".into())),
+            },
+        }
+    }
+}
