@@ -1,5 +1,6 @@
 //! What every room of the daycare shares: [`House`], the state of the HTTP router.
 
+use crate::door::Door;
 use crate::host::Host;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ pub struct House {
     pub store: Arc<dyn Store>,
     /// Where the toys live.
     pub host: Host,
+    /// Who comes in, and what they may do.
+    pub door: Door,
     /// What the daycare calls itself on its page.
     pub name: String,
     /// Where browsers may come from, as in the header `Origin`: `https://egg.example:8443`. Their hosts are the only

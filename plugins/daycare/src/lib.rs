@@ -1,8 +1,10 @@
 //! The headless host: every pet alive around the clock, reachable from anywhere, behind a real door.
 //!
-//! [`store`] keeps what must never be lost; [`host`] lets the toys live; [`http`] is how they are reached. Nothing
-//! here draws or sounds, and nobody here touches a chip: toys are [`eggtooth_toy::Machine`]s.
+//! [`store`] keeps what must never be lost; [`host`] lets the toys live; [`http`] is how they are reached, and
+//! [`door`] says who may do what. Nothing here draws or sounds, and nobody here touches a chip: toys are
+//! [`eggtooth_toy::Machine`]s.
 
+pub mod door;
 pub mod host;
 mod house;
 pub mod http;

@@ -10,6 +10,7 @@ pub mod take;
 
 pub use problem::Problem;
 
+use crate::door;
 use crate::house::House;
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -38,6 +39,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&house), door::guard))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(caught))
         .layer(middleware::from_fn(headers::set))

@@ -1,0 +1,36 @@
+//! The list of who did what.
+
+use super::{Action, Caller, Door, DoorError};
+use crate::id::{AccountId, ToyId};
+use crate::store::{AuditRow, NewAudit};
+
+impl Door {
+    /// Writes down what the caller did. What was done stays done when this fails; the log says so then.
+    pub async fn audit(&self, caller: &Caller, what: &str, toy: Option<ToyId>) {
+        self.audit_as(caller, caller.who.as_ref().map(|who| who.account), what, toy).await;
+    }
+
+    /// The same of somebody who is not signed in yet.
+    pub(super) async fn audit_as(&self, caller: &Caller, account: Option<AccountId>, what: &str, toy: Option<ToyId>) {
+        let row = NewAudit { at: self.wall(), account, what: what.to_owned(), toy, from: caller.from.clone() };
+        if let Err(error) = self.blocking(move |store| store.audit(&row)).await {
+            tracing::error!("who did what could not be written down: {error}");
+        }
+    }
+
+    /// At most `limit` rows before row `before`, the newest first: the caller's own, or everybody's for an admin.
+    ///
+    /// # Errors
+    /// As [`Door::may_house`].
+    pub async fn audits(
+        &self,
+        caller: &Caller,
+        all: bool,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, DoorError> {
+        let who = self.may_house(caller, if all { Action::AuditAll } else { Action::Enter })?;
+        let account = (!all).then_some(who.account);
+        self.blocking(move |store| store.audits(account, before, limit)).await
+    }
+}
