@@ -35,6 +35,9 @@ pub struct Tag(pub [u8; 4]);
 impl Tag {
     /// The block that every save starts with: [`Meta`].
     pub const META: Self = Self(*b"META");
+    /// The block of a toy that does not live here, or is being carried; its content is the toy's affair. The vault
+    /// gives no such toy away and lets only [`DataDir::settle`](crate::DataDir::settle) set, change or remove it.
+    pub const HOME: Self = Self(*b"HOME");
 }
 
 impl fmt::Display for Tag {

@@ -103,6 +103,17 @@ pub enum VaultError {
     /// A toy with this name exists already.
     #[error("a toy called \"{0}\" exists already; take another name")]
     NameTaken(String),
+    /// The toy lives elsewhere, or is being carried.
+    #[error("{0} does not live on this shelf at the moment; `eggtooth save list` says where, take it home first")]
+    Elsewhere(String),
+    /// A generation can neither be read nor replaced.
+    #[error("the toy {slug} cannot be carried while one of its saves cannot be read ({why}); mend or remove that file")]
+    Unsettled {
+        /// The toy's folder name.
+        slug: String,
+        /// What the system said.
+        why: String,
+    },
     /// The folder is open for reading only.
     #[error("nothing was saved: {0}")]
     ReadOnly(String),

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::datadir::DataDir;
 use crate::disk::{sweep, sync_folder};
-use crate::envelope::{Envelope, Meta};
+use crate::envelope::{Envelope, Meta, Tag};
 use crate::error::{Damage, VaultError};
 use crate::generation::{Generations, Health, Slot};
 use crate::name::{MAX_NAME, Slug, check_name};
@@ -24,6 +24,8 @@ pub struct Entry {
     pub slug: Slug,
     /// From the newest whole generation; `None` if there is none.
     pub meta: Option<Meta>,
+    /// The block [`Tag::HOME`] of that generation: there only if the toy does not live here, or is being carried.
+    pub home: Option<Box<[u8]>>,
     /// State of `a.egg`, `b.egg`, `c.egg`.
     pub generations: [Health; 3],
 }
@@ -162,11 +164,43 @@ impl DataDir {
 
     /// Saves a toy that exists. Replaces the oldest generation, never the newest whole one; when
     /// this returns, the save survives a power cut. Start from the loaded envelope, so that
-    /// blocks of newer programs are kept.
+    /// blocks of newer programs are kept. Refused if the block [`Tag::HOME`] differs from that of the newest one:
+    /// whoever still plays a toy that is being carried saves nothing.
     pub fn save(&self, slug: &Slug, envelope: &Envelope) -> Result<(), VaultError> {
         let _writing = self.begin_write()?;
         let generations = self.generations(slug)?;
+        let home = generations.newest().map_or(envelope.block(Tag::HOME), |(newest, _)| newest.block(Tag::HOME));
+        if home != envelope.block(Tag::HOME) {
+            return Err(VaultError::Elsewhere(envelope.meta.name.clone()));
+        }
         self.write(slug, &generations, envelope)
+    }
+
+    /// Makes all three generations of a toy the same, one file a call, the oldest first: `edit` says from the newest
+    /// whole one what they are to be, and must give back what it is given once that is right. True when nothing is
+    /// left to write, so call it until then; after that no older state can come back through damage.
+    ///
+    /// # Errors
+    /// What `edit` says; and when a generation can be neither read nor replaced, or the disk refuses.
+    pub fn settle<E: From<VaultError>>(
+        &self,
+        slug: &Slug,
+        edit: impl FnOnce(&Envelope) -> Result<Envelope, E>,
+    ) -> Result<bool, E> {
+        let _writing = self.begin_write()?;
+        let generations = self.generations(slug)?;
+        for slot in &generations.slots {
+            if let Slot::Unreadable(why) = slot {
+                return Err(VaultError::Unsettled { slug: slug.to_string(), why: why.clone() }.into());
+            }
+        }
+        let wanted = edit(newest(slug, &generations)?.0)?;
+        let same = |slot: &Slot| matches!(slot, Slot::Good { envelope, .. } if **envelope == wanted);
+        if generations.slots.iter().all(same) {
+            return Ok(true);
+        }
+        self.write(slug, &generations, &wanted)?;
+        Ok(false)
     }
 
     /// Puts a new toy on the shelf. The name in `envelope` is checked; if it is taken, a number is
@@ -283,6 +317,7 @@ fn entry(slug: Slug, generations: &Generations) -> Option<Entry> {
     (!generations.is_empty()).then(|| Entry {
         slug,
         meta: generations.newest().map(|(e, _)| e.meta.clone()),
+        home: generations.newest().and_then(|(e, _)| e.block(Tag::HOME)).map(Box::from),
         generations: [0, 1, 2].map(|i| generations.slots[i].health()),
     })
 }

@@ -9,6 +9,7 @@ mod foreign_bad_input;
 mod foreign_export;
 mod format_page;
 mod generations;
+mod homes;
 mod settings;
 mod shelf;
 

@@ -4,17 +4,21 @@ use std::path::Path;
 
 use crate::datadir::DataDir;
 use crate::disk::{ReadFailure, read_bounded};
-use crate::envelope::{Envelope, FORMAT_VERSION, MAX_FILE, ReadError};
+use crate::envelope::{Envelope, FORMAT_VERSION, MAX_FILE, ReadError, Tag};
 use crate::error::{Damage, VaultError};
 use crate::name::Slug;
 use crate::shelf::{Entry, newest};
 
 impl DataDir {
     /// Writes the newest whole generation of a toy to a file outside, byte by byte as it is.
-    /// An existing file is not overwritten. Works without write access to the data folder.
+    /// An existing file is not overwritten. Works without write access to the data folder. A toy that lives
+    /// elsewhere, or is being carried, is not given away: there would be two of it.
     pub fn export(&self, slug: &Slug, path: &Path) -> Result<(), VaultError> {
         let generations = self.generations(slug)?;
-        let (_, bytes) = newest(slug, &generations)?;
+        let (envelope, bytes) = newest(slug, &generations)?;
+        if envelope.block(Tag::HOME).is_some() {
+            return Err(VaultError::Elsewhere(envelope.meta.name.clone()));
+        }
         // Also refuses a link that leads nowhere.
         if path.symlink_metadata().is_ok() {
             return Err(VaultError::Exists { path: path.to_path_buf() });
@@ -22,9 +26,14 @@ impl DataDir {
         self.disk.replace(path, bytes).map_err(|e| VaultError::io("write", path, e))
     }
 
-    /// Puts the toy of an exported file on the shelf, under its own name or that and a number.
+    /// Puts the toy of an exported file on the shelf, under its own name or that and a number. A file that was copied
+    /// out of a data folder while its toy lived elsewhere is refused.
     pub fn import(&self, path: &Path) -> Result<Entry, VaultError> {
-        self.create(read_egg(path)?)
+        let envelope = read_egg(path)?;
+        match envelope.block(Tag::HOME) {
+            None => self.create(envelope),
+            Some(_) => Err(VaultError::Elsewhere(envelope.meta.name)),
+        }
     }
 }
 
