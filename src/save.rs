@@ -4,7 +4,7 @@ use crate::cli::{SaveArguments, SaveCommand};
 use crate::{output, rom};
 use anyhow::{Context, Result, anyhow, bail};
 use eggtooth_chip::Model;
-use eggtooth_toy::{Choice, Home, PLAY, TICKS_PER_SECOND, foreign, now, now_millis, pip, span};
+use eggtooth_toy::{Choice, Home, Lease, PLAY, TICKS_PER_SECOND, foreign, now, now_millis, pip, span};
 use eggtooth_vault::foreign::{ForeignError, MAX_FILE};
 use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex, read_egg};
 use serde::Serialize;
@@ -166,6 +166,9 @@ struct View<'a> {
     /// `ask`, `live` or `hold`; not told of retired pets.
     #[serde(skip_serializing_if = "Option::is_none")]
     absence: Option<&'static str>,
+    /// The daycare's address, for one that lives there or is on its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    daycare: Option<String>,
     #[serde(flatten)]
     meta: Option<MetaView<'a>>,
     /// By file name.
@@ -212,6 +215,7 @@ impl View<'_> {
             folder: entry.slug.as_str(),
             damaged: entry.meta.is_none(),
             absence: absence.map(Choice::word),
+            daycare: Lease::of_entry(entry).map(|lease| lease.daycare().unwrap_or("unknown").to_owned()),
             meta: entry.meta.as_ref().map(|meta| MetaView {
                 model: &meta.model,
                 rom: hex(&meta.rom),
@@ -249,6 +253,7 @@ fn list(dir: &DataDir, entries: &[Entry], retired: bool) -> String {
     let mut text = String::new();
     for entry in entries {
         let about = match &entry.meta {
+            Some(_) if entry.home.is_some() => where_it_is(entry),
             Some(meta) => format!("{} lived, saved {}", span(meta.tick / TICKS_PER_SECOND), ago(meta.saved_at)),
             None => format!("no save can be read; `eggtooth save show {}` says why", entry.slug),
         };
@@ -258,14 +263,25 @@ fn list(dir: &DataDir, entries: &[Entry], retired: bool) -> String {
     text
 }
 
+/// Of a pet that does not live here.
+fn where_it_is(entry: &Entry) -> String {
+    Lease::of_entry(entry).map(|lease| lease.to_string()).unwrap_or_default()
+}
+
 fn show(dir: &DataDir, entry: &Entry) -> String {
     let mut text =
         format!("name    {}\nfolder  {}\n", entry.name(), dir.path().join("toys").join(entry.slug.as_str()).display());
     if let Some(meta) = &entry.meta {
         let rom = if is_rom_here(dir, &meta.rom) { "" } else { " (not here)" };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "model   {}\nrom     {}{rom}", meta.model, hex(&meta.rom));
-        let _ = writeln!(text, "lived   {} ({} ticks)", span(meta.tick / TICKS_PER_SECOND), meta.tick);
+        if entry.home.is_some() {
+            let _ = writeln!(text, "home    {}", where_it_is(entry));
+        }
+        // Of a toy that never was here nothing but its address is known.
+        if !meta.model.is_empty() {
+            let _ = writeln!(text, "model   {}\nrom     {}{rom}", meta.model, hex(&meta.rom));
+            let _ = writeln!(text, "lived   {} ({} ticks)", span(meta.tick / TICKS_PER_SECOND), meta.tick);
+        }
         let _ = writeln!(text, "saved   {}", ago(meta.saved_at));
     }
     if let Some(choice) = choice(dir, entry) {

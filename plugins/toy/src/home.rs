@@ -1,5 +1,6 @@
 //! The shelf of pets in a data folder, and how a pet is taken from it.
 
+use crate::lease::Lease;
 use crate::machine::{Machine, STATE};
 use crate::pip::pip;
 use crate::recording::Recording;
@@ -32,6 +33,14 @@ pub enum ToyError {
     /// The snapshot is impossible.
     #[error(transparent)]
     State(#[from] InvalidState),
+    /// It lives elsewhere, or is on its way.
+    #[error("{name} {lease}; the menu's \"Daycare\" leads there, takes it home, and finishes what was begun")]
+    Elsewhere {
+        /// What it is called.
+        name: String,
+        /// Where it is.
+        lease: Lease,
+    },
     /// The save names a wiring that this program does not know.
     #[error("the save is of the model \"{0}\", which this Eggtooth does not know; update Eggtooth to play it")]
     UnknownModel(String),
@@ -112,7 +121,7 @@ impl Home {
     /// that was brought; else the last one played; else a new one. Remembers it.
     ///
     /// # Errors
-    /// When the named pet's saves are all damaged, it belongs to another ROM, or its ROM is gone.
+    /// When the named pet's saves are all damaged, it belongs to another ROM, its ROM is gone, or it lives elsewhere.
     pub fn start(&self, request: Request) -> Result<Started, ToyError> {
         let mut notices = Vec::new();
         notices.extend(self.read_only().map(|reason| format!("Nothing will be saved: {reason}")));
@@ -134,7 +143,8 @@ impl Home {
                 Err(error) => Err(error.into()),
             };
         }
-        let entries = self.dir.list()?;
+        // Those that live elsewhere are not meant by who names none.
+        let entries: Vec<Entry> = self.dir.list()?.into_iter().filter(|entry| entry.home.is_none()).collect();
         if let Some(rom) = &request.rom {
             let newest = entries.into_iter().filter(|entry| entry.meta.as_ref().is_some_and(|m| m.rom == rom.identity));
             return Ok(newest.max_by_key(|entry| entry.meta.as_ref().map(|meta| meta.saved_at)));
@@ -155,6 +165,9 @@ impl Home {
         notices: &mut Vec<String>,
     ) -> Result<Session, ToyError> {
         let loaded = self.dir.load(slug)?;
+        if let Some(lease) = Lease::of(&loaded.envelope) {
+            return Err(ToyError::Elsewhere { name: loaded.envelope.meta.name, lease });
+        }
         notices.extend(loaded.notice().map(|text| format!("{}: {text}.", loaded.envelope.meta.name)));
         let own;
         let cartridge = match rom {
@@ -182,7 +195,8 @@ impl Home {
         Some(Symbols::parse(&bytes).0)
     }
 
-    fn rom_of(&self, envelope: &Envelope) -> Result<Cartridge, ToyError> {
+    /// The ROM that a save was made with: built in, or from the store.
+    pub(crate) fn rom_of(&self, envelope: &Envelope) -> Result<Cartridge, ToyError> {
         let pip = pip()?;
         if pip.identity == envelope.meta.rom {
             return Ok(pip);

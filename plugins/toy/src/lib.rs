@@ -3,11 +3,14 @@
 //! [`Machine`] is a chip with its buttons; [`Home`] is the shelf of pets in a data folder and
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
 //! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
-//! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses. `BLOCKS.md` has the
-//! bytes that this crate puts into saves. Nothing here draws or sounds.
+//! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses. A pet lives in one place: its
+//! [`Lease`] says where, and a [`Carrier`] takes it from one to the other. `BLOCKS.md` has the bytes that this crate
+//! puts into saves. Nothing here draws or sounds.
 
 mod absence;
 mod account;
+mod carrier;
+mod carry;
 mod catch_up;
 mod clocks;
 
@@ -16,6 +19,7 @@ pub mod face;
 mod first_layout;
 pub mod foreign;
 mod home;
+mod lease;
 mod machine;
 mod pip;
 mod presses;
@@ -28,10 +32,13 @@ pub use absence::{
     Absence, CHOICE, Choice, LEFT, LONGEST, LONGEST_STALL, Left, Oddity, SHORTEST, left, span, ticks, time,
 };
 pub use account::{Account, Calls, Watcher};
+pub use carrier::{Carrier, CarryError, Daycare, Luggage, Parcel, Trouble};
+pub use carry::{Carry, End, Known, Mark, Reply, Request as CarryRequest, Want};
 pub use catch_up::{CHUNK, CatchUp, Progress};
 pub use clocks::{Passed, Reading, SystemClocks, Timekeeper};
 pub use eggtooth_chip::{Button, Edge, Frame, Sink, TICKS_PER_SECOND, Tone};
 pub use home::{Home, Request, Started, ToyError, name_of_file};
+pub use lease::{Carriage, HOME, Id, LONGEST_ADDRESS, Lease};
 pub use machine::{Machine, STATE};
 pub use pip::{is_pip, pip, pip_symbols};
 pub use presses::Presses;

@@ -2,6 +2,7 @@
 
 use crate::first_layout::FirstState;
 use crate::home::ToyError;
+use crate::lease::Lease;
 use crate::presses::Presses;
 use crate::recording::{Event, Input, Recorder, Recording};
 use eggtooth_cartridge::{Cartridge, models};
@@ -96,8 +97,8 @@ impl Machine {
     /// A toy as it was when `envelope` was saved; nothing is pressed.
     ///
     /// # Errors
-    /// When the save belongs to another ROM, names a model this program does not have, or holds a
-    /// snapshot that no chip can be in.
+    /// When the save belongs to another ROM, names a model this program does not have, holds a
+    /// snapshot that no chip can be in, or says that the pet lives elsewhere.
     pub fn resume(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
         let mut machine = Machine::exactly(cartridge, envelope)?;
         machine.chip.set_pins(machine.model().pins(&[]), &mut ());
@@ -106,6 +107,9 @@ impl Machine {
 
     /// The same with the pins as they were: what was pressed is still pressed.
     fn exactly(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
+        if let Some(lease) = Lease::of(envelope) {
+            return Err(ToyError::Elsewhere { name: envelope.meta.name.clone(), lease });
+        }
         envelope.check_rom(&cartridge.identity)?;
         let name = &envelope.meta.model;
         let model = models::find(name).ok_or_else(|| ToyError::UnknownModel(name.clone()))?;
