@@ -5,6 +5,7 @@
 
 pub mod close;
 mod lcd;
+pub mod link;
 pub mod message;
 
 pub use close::Close;
