@@ -244,14 +244,14 @@ impl Link {
         }
     }
 
-    /// A binary message came. Anything else that comes is given here as it is and refused.
+    /// A binary message came.
     pub fn message(&mut self, bytes: &[u8], now: Duration) {
         if !matches!(self.state, State::Live | State::Silent) {
             return;
         }
         let message = match ServerMessage::decode(bytes) {
             Ok(message) => message,
-            Err(error) => return self.misunderstood(error, now),
+            Err(error) => return self.refuse(error, now),
         };
         self.heard = now;
         if self.state == State::Silent {
@@ -261,7 +261,7 @@ impl Link {
         let first = matches!(message, ServerMessage::Welcome(_));
         if first == self.welcome && !matches!(message, ServerMessage::Bye { .. }) {
             let value = u64::from(bytes.get(1).copied().unwrap_or_default());
-            return self.misunderstood(MessageError::Value { field: "kind at this place", value }, now);
+            return self.refuse(MessageError::Value { field: "kind at this place", value }, now);
         }
         match message {
             ServerMessage::Welcome(welcome) => self.welcomed(welcome, now),
@@ -398,7 +398,11 @@ impl Link {
         Some(seq)
     }
 
-    fn misunderstood(&mut self, error: MessageError, now: Duration) {
+    /// Something came that is no message: the link ends.
+    pub fn refuse(&mut self, error: MessageError, now: Duration) {
+        if !matches!(self.state, State::Live | State::Silent) {
+            return;
+        }
         self.tell(Event::Misunderstood(error));
         self.outputs.push_back(Output::Close(Close::BadMessage.code()));
         self.over(now);

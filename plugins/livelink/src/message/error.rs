@@ -7,6 +7,9 @@ pub enum MessageError {
     /// Longer than any message.
     #[error("a message has {0} bytes, and {1} are the most: close the link")]
     TooLong(usize, usize),
+    /// It came as text, or broken.
+    #[error("a message is no binary one: close the link")]
+    NotBinary,
     /// The first byte.
     #[error("a message is of version {0}, and this program speaks version 1: update the older side")]
     Version(u8),

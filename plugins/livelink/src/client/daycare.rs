@@ -1,0 +1,216 @@
+//! What one asks of a daycare.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use ureq::http::Method;
+
+use super::live::LiveHandle;
+use super::web::{Body, Web};
+use super::{Address, Change, ClientError, Hello, Id, NewToy, Pins, Rom, Session, Toy};
+
+/// A daycare whose certificate authority is confirmed. Clones share the session. All methods block, for 10 s at most;
+/// their errors are told in one sentence, which for a refusal is the daycare's own.
+#[derive(Clone)]
+pub struct Daycare {
+    pub(super) web: Arc<Web>,
+}
+
+impl fmt::Debug for Daycare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Daycare({})", self.web.address)
+    }
+}
+
+/// A ticket, and where it is shown.
+#[derive(Deserialize)]
+pub(super) struct Ticket {
+    pub(super) ticket: Id,
+    pub(super) path: String,
+}
+
+#[derive(Serialize)]
+struct Password<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    password: &'a str,
+}
+
+impl Daycare {
+    /// The daycare at an address, with the session that this computer has there. Asks nothing yet.
+    ///
+    /// # Errors
+    /// [`ClientError::Unconfirmed`] where [`super::first_contact`] comes first; [`ClientError::File`].
+    pub fn open(address: &Address, pins: Arc<Pins>) -> Result<Daycare, ClientError> {
+        Ok(Daycare { web: Arc::new(Web::open(address, pins)?) })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.web.address
+    }
+
+    /// What it says of itself.
+    ///
+    /// # Errors
+    /// As all methods: [`ClientError`].
+    pub fn hello(&self) -> Result<Hello, ClientError> {
+        self.web.ask(Method::GET, "/hello", Body::None)
+    }
+
+    /// Signs in, and keeps the session for the next start.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn sign_in(&self, name: &str, password: &str) -> Result<Session, ClientError> {
+        self.enter("/session", Password { token: None, name: Some(name), password })
+    }
+
+    /// Takes an invitation: makes an account and signs in.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn join(&self, token: &str, name: &str, password: &str) -> Result<Session, ClientError> {
+        self.enter("/join", Password { token: Some(token), name: Some(name), password })
+    }
+
+    /// Gives the password again, for what needs a fresh one.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn sign_in_again(&self, password: &str) -> Result<Session, ClientError> {
+        self.enter("/session/again", Password { token: None, name: None, password })
+    }
+
+    fn enter(&self, path: &str, password: Password<'_>) -> Result<Session, ClientError> {
+        let session: Session = self.web.ask(Method::POST, path, Body::json(&password)?)?;
+        self.web.pins().set_account(&self.web.address, &session.name)?;
+        Ok(session)
+    }
+
+    /// Who is signed in; `None` for nobody.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn session(&self) -> Result<Option<Session>, ClientError> {
+        match self.web.ask(Method::GET, "/session", Body::None) {
+            Err(error) if error.status() == Some(401) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Ends the session, here even where the daycare does not answer.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn sign_out(&self) -> Result<(), ClientError> {
+        let told = self.web.tell(Method::DELETE, "/session", Body::None);
+        self.web.end_session()?;
+        match told {
+            Err(error) if error.status() != Some(401) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// All toys that the player may see.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn toys(&self) -> Result<Vec<Toy>, ClientError> {
+        self.web.ask(Method::GET, "/toys", Body::None)
+    }
+
+    /// One toy.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn toy(&self, toy: Id) -> Result<Toy, ClientError> {
+        self.web.ask(Method::GET, &format!("/toys/{toy}"), Body::None)
+    }
+
+    /// A new toy.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn create(&self, toy: &NewToy) -> Result<Toy, ClientError> {
+        self.web.ask(Method::POST, "/toys", Body::json(toy)?)
+    }
+
+    /// Changes a toy's name, theme, sound or mercy.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn change(&self, toy: Id, change: &Change) -> Result<(), ClientError> {
+        self.web.tell(Method::PATCH, &format!("/toys/{toy}"), Body::json(change)?)
+    }
+
+    /// Ends a toy for good; needs a password of the last five minutes.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn delete(&self, toy: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::DELETE, &format!("/toys/{toy}"), Body::None)
+    }
+
+    /// Starts or pauses a toy's time.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn run(&self, toy: Id, running: bool) -> Result<(), ClientError> {
+        let word = if running { "start" } else { "pause" };
+        self.web.tell(Method::POST, &format!("/toys/{toy}/{word}"), Body::None)
+    }
+
+    /// Takes a toy's battery out and puts it in again; needs a password of the last five minutes.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn reset(&self, toy: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::POST, &format!("/toys/{toy}/reset"), Body::None)
+    }
+
+    /// Sets a toy's clock by the daycare's.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn set_clock(&self, toy: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::POST, &format!("/toys/{toy}/clock"), Body::None)
+    }
+
+    /// The ROMs in the player's vault there.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn roms(&self) -> Result<Vec<Rom>, ClientError> {
+        self.web.ask(Method::GET, "/roms", Body::None)
+    }
+
+    /// Puts a ROM's file, at most 64 KiB, into the player's vault there.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn add_rom(&self, name: &str, bytes: &[u8]) -> Result<Rom, ClientError> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let name: String = name
+            .bytes()
+            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+        self.web.ask(Method::POST, &format!("/roms?name={name}"), Body::Bytes(bytes))
+    }
+
+    /// Opens a live link to a toy, which connects by itself, now and whenever it breaks.
+    ///
+    /// # Errors
+    /// [`ClientError::System`] when the computer has no thread or no randomness for it.
+    pub fn live(&self, toy: Id) -> Result<LiveHandle, ClientError> {
+        LiveHandle::start(self.clone(), toy)
+    }
+
+    pub(super) fn ticket(&self, toy: Id) -> Result<Ticket, ClientError> {
+        self.web.ask(Method::POST, &format!("/toys/{toy}/live"), Body::None)
+    }
+}
