@@ -5,11 +5,13 @@
 //! for has not happened at all. Every function blocks; callers that must not block call from another thread.
 
 mod row;
+pub mod sqlite;
 
 pub use row::{
-    Account, AccountRole, Anchor, AuditRow, DiaryRow, Entry, Grant, GrantRole, Invitation, KeyChange, Move, MoveState,
-    NewAudit, Numbers, RomRow, SessionRow, Snapshot, ToyRow, ToyState,
+    Account, AccountRole, Anchor, AuditRow, DiaryRow, Entry, Grant, GrantRole, Invitation, KeyChange, Looks, Move,
+    MoveState, NewAudit, Numbers, RomRow, SessionRow, Snapshot, ToyRow, ToyState,
 };
+pub use sqlite::SqliteStore;
 
 use crate::id::{AccountId, GrantId, Millis, MoveId, RomKey, ToyId};
 use std::fmt;
@@ -34,6 +36,9 @@ pub enum StoreError {
     /// A newer program has written it.
     #[error("the store was written by a newer Eggtooth (version {0}); update this one")]
     Newer(u32),
+    /// Another process has it.
+    #[error("the data folder is in use by another daycare{0}; stop that one, or choose another folder")]
+    InUse(String),
 }
 
 /// A place that keeps everything. See the [module](self) for what it promises.
@@ -53,7 +58,8 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
 
     // Toys.
 
-    /// All toys, with their newest snapshot that can be read, as a start needs them; `visit` is called for each.
+    /// All toys, in order of their identifiers; `visit` is called for each. One that comes or goes meanwhile may be
+    /// among them or not. `visit` may use the store.
     fn each_toy(&self, visit: &mut dyn FnMut(ToyRow)) -> Result<(), StoreError>;
     /// One toy.
     fn toy(&self, toy: ToyId) -> Result<ToyRow, StoreError>;
@@ -62,33 +68,49 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// A new toy with its first snapshot; with `arrival` it came from elsewhere, and the same [`MoveId`] again is a
     /// [`StoreError::Conflict`]. All or nothing.
     fn create_toy(&self, toy: &ToyRow, snapshot: &Snapshot, arrival: Option<&Move>) -> Result<(), StoreError>;
-    /// Replaces what can change of a toy (name, theme, sound, mercy, anchor, state, ROM, model); not its life.
+    /// Replaces what can change of a toy (name, theme, sound, mercy, anchor, state, ROM, model); not its life. A toy
+    /// that is leaving is a [`StoreError::Conflict`], and so is a row that says it does: [`Store::leave`],
+    /// [`Store::finish_move`] and [`Store::abort_move`] alone change that. Only the engine room, which knows where a
+    /// toy is in time, may call this while the toy lives; others call [`Store::set_looks`].
     fn update_toy(&self, toy: &ToyRow) -> Result<(), StoreError>;
+    /// Changes what people say about a toy and nothing else, whatever the engine room writes at the same time. Returns
+    /// the row as it is now.
+    fn set_looks(&self, toy: ToyId, looks: &Looks) -> Result<ToyRow, StoreError> {
+        let mut row = self.toy(toy)?;
+        looks.apply(&mut row);
+        self.update_toy(&row)?;
+        Ok(row)
+    }
     /// Begins another life (reset, loaded state, other ROM): the row with its new `life` and its first snapshot, at
-    /// once. Older lives' journal and snapshots stay as long as snapshots do.
+    /// once. A life that is not the next one is a [`StoreError::Conflict`]. Older lives' journal and snapshots stay as
+    /// long as snapshots do.
     fn begin_life(&self, toy: &ToyRow, snapshot: &Snapshot) -> Result<(), StoreError>;
-    /// Removes a toy with everything of it.
+    /// Removes a toy with everything of it. One that is leaving is a [`StoreError::Conflict`]: finish or abort first.
     fn delete_toy(&self, toy: ToyId) -> Result<(), StoreError>;
 
     // Journal and snapshots.
 
-    /// Appends entries, of many toys, in one transaction: all or none.
+    /// Appends entries, of many toys, in one transaction: all or none. One of a toy that is not there is
+    /// [`StoreError::Missing`]; one whose toy, life and number are there already, or that is no entry (no changes, more
+    /// than 16, falling ticks), is a [`StoreError::Conflict`].
     fn append(&self, entries: &[Entry]) -> Result<(), StoreError>;
-    /// A toy's journal of one life from `tick` on (that one included), in order of `seq`.
+    /// A toy's journal of one life in order of `seq`: the entries with a change at `from_tick` or later, whole. An entry
+    /// that is not as it was written is [`StoreError::Damaged`].
     fn journal(&self, toy: ToyId, life: u32, from_tick: u64) -> Result<Vec<Entry>, StoreError>;
-    /// Adds snapshots, of many toys, in one transaction. Of each toy the newest two are kept and one of each day (UTC)
-    /// for a week, and the journal from the second newest on.
+    /// Adds snapshots, of many toys, in one transaction. Of each toy the newest two are kept, the last of each day (UTC)
+    /// for a week and the last of each earlier life for a week (of seven lives at most), and the journal from the
+    /// second newest on. The newest is the one of the latest life with the highest tick, the later one of equals.
     fn snapshot(&self, snapshots: &[Snapshot]) -> Result<(), StoreError>;
     /// A toy's snapshots of all its lives, the newest first. Damaged ones are among them: see [`Snapshot::state`].
     fn snapshots(&self, toy: ToyId) -> Result<Vec<Snapshot>, StoreError>;
-    /// Adds to diaries.
+    /// Adds to diaries, all or none; the newest 4,096 rows of each toy stay.
     fn write_diary(&self, rows: &[DiaryRow]) -> Result<(), StoreError>;
     /// A toy's diary, the newest first, at most `limit` rows before `before`.
     fn diary(&self, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError>;
 
     // ROMs, sealed by their owner's key.
 
-    /// Adds one.
+    /// Adds one. An owner's double (the same keyed hash) is a [`StoreError::Conflict`].
     fn add_rom(&self, rom: &RomRow) -> Result<(), StoreError>;
     /// One, with its sealed bytes.
     fn rom(&self, rom: RomKey) -> Result<RomRow, StoreError>;
@@ -102,15 +124,17 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// A move that is known.
     fn find_move(&self, id: MoveId) -> Result<Option<Move>, StoreError>;
     /// Says that a move will never happen, also if its request arrives later: the row with [`MoveState::Cancelled`].
-    /// A move that has happened is a [`StoreError::Conflict`].
+    /// A move that has happened, is happening or is another account's is a [`StoreError::Conflict`]; again: no error.
     fn cancel_move(&self, id: MoveId, account: AccountId, at: Millis) -> Result<(), StoreError>;
     /// A toy leaves: its row becomes [`ToyState::Leaving`], its last snapshot is kept, the move with the envelope is
-    /// written; at once. The same move again is no error and changes nothing.
+    /// written; at once. The same move again is no error and changes nothing. A toy that is not alive, and a move that
+    /// was cancelled, is another toy's or an arrival, are a [`StoreError::Conflict`].
     fn leave(&self, toy: &ToyRow, last: &Snapshot, departure: &Move) -> Result<(), StoreError>;
-    /// It has arrived elsewhere: the toy is removed and the move is [`MoveState::Done`]. Again: no error.
+    /// It has arrived elsewhere: the toy is removed, the move is [`MoveState::Done`] and its envelope forgotten. Again:
+    /// no error. A cancelled move and an arrival are a [`StoreError::Conflict`].
     fn finish_move(&self, id: MoveId) -> Result<(), StoreError>;
-    /// It has not left after all: the toy is alive again and the move [`MoveState::Cancelled`]. A finished move is a
-    /// [`StoreError::Conflict`].
+    /// It has not left after all: the toy is alive again, as the row says, and the move [`MoveState::Cancelled`]. Again:
+    /// no error, and nothing changes. A finished move and an arrival are a [`StoreError::Conflict`].
     fn abort_move(&self, id: MoveId, toy: &ToyRow) -> Result<(), StoreError>;
 
     // People.
@@ -139,7 +163,8 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
     /// Ends all of an account, but one if it is given.
     fn end_sessions(&self, account: AccountId, but: Option<&[u8; 32]>) -> Result<(), StoreError>;
-    /// Forgets what has expired: sessions, invitations, grants. Returns how many.
+    /// Forgets what has expired: invitations, grants, and sessions that began 30 days ago or were not seen for 7.
+    /// Returns how many.
     fn forget_expired(&self, now: Millis) -> Result<usize, StoreError>;
 
     /// Adds an invitation.
@@ -153,9 +178,9 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     fn add_grant(&self, grant: &Grant) -> Result<(), StoreError>;
     /// What an account may do with a toy, if anything and not expired.
     fn grant(&self, toy: ToyId, account: AccountId, now: Millis) -> Result<Option<Grant>, StoreError>;
-    /// A toy's grants.
+    /// A toy's grants, the oldest first; expired ones are among them until they are forgotten.
     fn grants_of_toy(&self, toy: ToyId) -> Result<Vec<Grant>, StoreError>;
-    /// What an account was granted.
+    /// What an account was granted, in the same way.
     fn grants_to(&self, account: AccountId) -> Result<Vec<Grant>, StoreError>;
     /// Takes one back and returns it.
     fn delete_grant(&self, grant: GrantId) -> Result<Grant, StoreError>;
@@ -164,6 +189,6 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     fn audit(&self, what: &NewAudit) -> Result<(), StoreError>;
     /// The newest first, at most `limit` rows before row `before`; of one account, or of all.
     fn audits(&self, account: Option<AccountId>, before: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
-    /// Whether no row of that list was changed or removed: the number of the first one that was.
+    /// Whether no row of that list was changed or removed, also at its end: the number of the first one that was.
     fn verify_audit(&self) -> Result<Option<u64>, StoreError>;
 }

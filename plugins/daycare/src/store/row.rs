@@ -55,6 +55,33 @@ pub struct ToyRow {
     pub life: u32,
 }
 
+/// What people say about a toy; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// See [`ToyRow::name`].
+    pub name: Option<String>,
+    /// See [`ToyRow::theme`].
+    pub theme: Option<String>,
+    /// See [`ToyRow::sound`].
+    pub sound: Option<bool>,
+    /// See [`ToyRow::mercy_hours`].
+    pub mercy_hours: Option<u16>,
+}
+
+impl Looks {
+    /// Changes a row.
+    pub fn apply(&self, row: &mut ToyRow) {
+        if let Some(name) = &self.name {
+            row.name.clone_from(name);
+        }
+        if let Some(theme) = &self.theme {
+            row.theme.clone_from(theme);
+        }
+        row.sound = self.sound.unwrap_or(row.sound);
+        row.mercy_hours = self.mercy_hours.unwrap_or(row.mercy_hours);
+    }
+}
+
 /// A button went down or up at a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyChange {
