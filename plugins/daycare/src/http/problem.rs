@@ -99,7 +99,7 @@ impl From<StoreError> for Problem {
                 )
                 .retry_after(10)
             }
-            StoreError::Damaged(_) | StoreError::Newer(_) => Problem::inside(&error),
+            StoreError::Damaged(_) | StoreError::Newer(_) | StoreError::InUse(_) => Problem::inside(&error),
         }
     }
 }
