@@ -1,6 +1,6 @@
 //! The headless host: every pet alive around the clock, reachable from anywhere, behind a real door.
 //!
-//! [`store`] keeps what must never be lost; [`host`] lets the toys live; [`http`] is how they are reached, and
+//! [`store`] keeps what must never be lost, [`roms`] what is private, sealed by [`seal`]; [`host`] lets the toys live; [`http`] is how they are reached, and
 //! [`door`] says who may do what. Nothing here draws or sounds, and nobody here touches a chip: toys are
 //! [`eggtooth_toy::Machine`]s.
 
@@ -9,6 +9,8 @@ pub mod host;
 mod house;
 pub mod http;
 mod id;
+pub mod roms;
+pub mod seal;
 pub mod store;
 
 pub use house::House;
