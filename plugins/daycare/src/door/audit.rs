@@ -3,6 +3,7 @@
 use super::{Action, Caller, Door, DoorError};
 use crate::id::{AccountId, ToyId};
 use crate::store::{AuditRow, NewAudit};
+use std::collections::HashMap;
 
 impl Door {
     /// Writes down what the caller did. What was done stays done when this fails; the log says so then.
@@ -18,7 +19,8 @@ impl Door {
         }
     }
 
-    /// At most `limit` rows before row `before`, the newest first: the caller's own, or everybody's for an admin.
+    /// At most `limit` rows before row `before`, the newest first, with the names of those who did it: the caller's
+    /// own, or everybody's for an admin.
     ///
     /// # Errors
     /// As [`Door::may_house`].
@@ -28,9 +30,22 @@ impl Door {
         all: bool,
         before: u64,
         limit: usize,
-    ) -> Result<Vec<AuditRow>, DoorError> {
+    ) -> Result<Vec<(AuditRow, Option<String>)>, DoorError> {
         let who = self.may_house(caller, if all { Action::AuditAll } else { Action::Enter })?;
-        let account = (!all).then_some(who.account);
-        self.blocking(move |store| store.audits(account, before, limit)).await
+        let own = (who.account, who.name.clone());
+        self.blocking(move |store| {
+            let names: HashMap<AccountId, String> = if all {
+                store.accounts()?.into_iter().map(|account| (account.id, account.name)).collect()
+            } else {
+                HashMap::from([own.clone()])
+            };
+            let rows = store.audits((!all).then_some(own.0), before, limit)?;
+            let named = |row: AuditRow| {
+                let name = row.what.account.and_then(|account| names.get(&account).cloned());
+                (row, name)
+            };
+            Ok(rows.into_iter().map(named).collect())
+        })
+        .await
     }
 }

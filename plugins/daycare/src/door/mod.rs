@@ -163,28 +163,4 @@ pub trait AccountKeys: Send + Sync + 'static {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::time::Duration;
-
-    /// A clock that goes when it is told to.
-    #[derive(Debug, Default)]
-    pub(crate) struct Stepped(AtomicU64);
-
-    impl Stepped {
-        pub(crate) fn step(&self, by: Duration) {
-            self.0.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        }
-    }
-
-    impl Clock for Stepped {
-        fn monotonic(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::Relaxed))
-        }
-
-        fn wall(&self) -> Millis {
-            1_800_000_000_000 + self.0.load(Ordering::Relaxed)
-        }
-    }
-}
+mod tests;

@@ -77,7 +77,7 @@ impl Door {
 
     /// Forgets what has expired in the store, tidies the limits, and keeps the sessions of live sockets from growing
     /// idle.
-    async fn sweep_thoroughly(&self) {
+    pub(super) async fn sweep_thoroughly(&self) {
         self.inner.limiters.tidy();
         let now = self.wall();
         let sessions = lock(&self.inner.seats).sessions();

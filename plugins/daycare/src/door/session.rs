@@ -198,12 +198,11 @@ impl Door {
     ///
     /// # Errors
     /// [`DoorError::SignIn`].
-    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionRow>, DoorError> {
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<(SessionId, SessionRow)>, DoorError> {
         let account = caller.signed_in()?.account;
         let now = self.wall();
-        let mut rows = self.blocking(move |store| store.sessions_of(account)).await?;
-        rows.retain(|row| alive(row, now));
-        Ok(rows)
+        let rows = self.blocking(move |store| store.sessions_of(account)).await?;
+        Ok(rows.into_iter().filter(|row| alive(row, now)).map(|row| (half(&row.hash), row)).collect())
     }
 
     /// Ends one of the caller's sessions, as the list calls it.
@@ -212,8 +211,8 @@ impl Door {
     /// [`DoorError::NotFound`].
     pub async fn end_session(&self, caller: &Caller, id: SessionId) -> Result<(), DoorError> {
         let rows = self.sessions(caller).await?;
-        let row = rows.iter().find(|row| half(&row.hash) == id).ok_or(DoorError::NotFound("session"))?;
-        self.end(row.hash).await?;
+        let hash = rows.iter().find(|row| row.0 == id).ok_or(DoorError::NotFound("session"))?.1.hash;
+        self.end(hash).await?;
         self.audit(caller, "session end", None).await;
         Ok(())
     }

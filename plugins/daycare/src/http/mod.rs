@@ -3,8 +3,10 @@
 //! [`router`] is everything but TLS and the listener. Every answer that is no success is a [`Problem`]; bodies are
 //! bounded in size and time by the extractors in [`take`]; a GET changes nothing.
 
+mod describe;
 mod headers;
 mod health;
+mod people;
 mod problem;
 pub mod take;
 
@@ -28,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything under `/api/v1`, with its description.
 fn api() -> OpenApiRouter<Arc<House>> {
-    OpenApiRouter::default()
+    OpenApiRouter::default().merge(people::routes())
 }
 
 /// Everything that the daycare serves. Serve it with `into_make_service_with_connect_info::<SocketAddr>`: limits are
