@@ -40,6 +40,7 @@ pub use ticket::{Redeemed, TICKET_SECONDS};
 pub use who::{Caller, Who, truncated};
 
 use crate::id::Millis;
+use crate::seal::ServerKey;
 use crate::store::{Store, StoreError};
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -160,6 +161,12 @@ pub trait AccountKeys: Send + Sync + 'static {
     /// # Errors
     /// When there is no randomness.
     fn wrapped_account_key(&self) -> Result<Vec<u8>, String>;
+}
+
+impl AccountKeys for ServerKey {
+    fn wrapped_account_key(&self) -> Result<Vec<u8>, String> {
+        self.new_account_key().map(|(_, wrapped)| wrapped).map_err(|error| error.to_string())
+    }
 }
 
 #[cfg(test)]
