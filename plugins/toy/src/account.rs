@@ -143,6 +143,34 @@ impl Watcher {
         }
     }
 
+    /// What has happened so far; from now on it is collected anew.
+    pub fn take(&mut self) -> Account {
+        let taken = self.account();
+        self.account = Account { labelled: taken.labelled, ..Account::default() };
+        taken
+    }
+
+    /// Whether something has happened that an account tells, time that passes aside.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        let a = &self.account;
+        a.calls.count + a.calls.given_up + a.meals + a.messes + a.illnesses + a.sleeps > 0
+            || !a.growth.is_empty()
+            || a.died.is_some()
+    }
+
+    /// Whether it called at the last look.
+    #[must_use]
+    pub fn is_calling(&self) -> bool {
+        self.calling
+    }
+
+    /// Whether it slept at the last look, as far as its memory is known.
+    #[must_use]
+    pub fn is_asleep(&self) -> bool {
+        self.before[Fact::Asleep as usize].is_some_and(|asleep| asleep != 0)
+    }
+
     /// What is known of the ROM.
     #[must_use]
     pub fn watch(&self) -> &Watch {

@@ -105,6 +105,20 @@ impl Machine {
         Ok(machine)
     }
 
+    /// The same with the buttons that were down (bit 0 A, 1 B, 2 C, 3 the tap sensor) still down. What is
+    /// put in from now on happens as it would have happened to the machine that was saved, if none of its
+    /// presses was waiting and its sensor was [at rest](Machine::is_at_rest).
+    ///
+    /// # Errors
+    /// As [`Machine::resume`].
+    pub fn resume_held(cartridge: &Cartridge, envelope: &Envelope, held: u8) -> Result<Machine, ToyError> {
+        let mut machine = Machine::exactly(cartridge, envelope)?;
+        let buttons = Input::Buttons(held).held();
+        machine.presses = Presses::holding(&buttons, machine.tick());
+        machine.tapped = buttons.contains(&Button::Tap);
+        Ok(machine)
+    }
+
     /// The same with the pins as they were: what was pressed is still pressed.
     fn exactly(cartridge: &Cartridge, envelope: &Envelope) -> Result<Machine, ToyError> {
         if let Some(lease) = Lease::of(envelope) {
@@ -242,6 +256,21 @@ impl Machine {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.presses.is_idle()
+    }
+
+    /// The buttons that are down now: bit 0 A, 1 B, 2 C, 3 the tap sensor.
+    #[must_use]
+    pub fn held(&self) -> u8 {
+        match Input::buttons(&self.presses.held()) {
+            Input::Buttons(mask) => mask,
+            Input::Reset => 0,
+        }
+    }
+
+    /// Whether no contact rattles: a save says nothing about one that does.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.rattle.is_none()
     }
 
     /// The tick of the next input.

@@ -19,6 +19,17 @@ pub struct Presses {
 }
 
 impl Presses {
+    /// These buttons are down since tick `since`, and nothing waits.
+    #[must_use]
+    pub fn holding(buttons: &[Button], since: u64) -> Presses {
+        let mut presses = Presses::default();
+        for button in buttons {
+            presses.last[*button as usize] = (since.max(1), true);
+            presses.held[*button as usize] = true;
+        }
+        presses
+    }
+
     /// A person's button goes down or up at tick `now`, or as soon after it as the last change has
     /// been held long enough. A repeated direction is ignored.
     pub fn press(&mut self, button: Button, down: bool, now: u64) {
@@ -47,6 +58,12 @@ impl Presses {
         while let Some((_, button, down)) = self.queue.pop_front_if(|change| change.0 <= tick) {
             self.held[button as usize] = down;
         }
+        self.held()
+    }
+
+    /// The buttons that are down as of the last [`Presses::take`].
+    #[must_use]
+    pub fn held(&self) -> Vec<Button> {
         Button::ALL.into_iter().filter(|button| self.held[*button as usize]).collect()
     }
 

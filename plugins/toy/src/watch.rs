@@ -5,6 +5,7 @@ use crate::pip::{is_pip, pip_symbols};
 use eggtooth_cartridge::Cartridge;
 use eggtooth_cartridge::labels::{Label, Labels, Meaning};
 use eggtooth_cartridge::symbols::Symbols;
+use std::sync::Arc;
 
 /// The attention icon (fact sheet §11.3).
 const ATTENTION: u8 = 1 << 7;
@@ -50,9 +51,12 @@ impl Fact {
     }
 }
 
-/// Everything that is known of a ROM's memory. Without labels, icons and sound have to do.
+/// Everything that is known of a ROM's memory. Without labels, icons and sound have to do. Clones share it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Watch {
+pub struct Watch(Arc<Known>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Known {
     places: [Option<Label>; Fact::ALL.len()],
     growth: Vec<(u16, String)>,
 }
@@ -63,7 +67,7 @@ impl Watch {
     #[must_use]
     pub fn new(labels: &Labels, growth: Vec<(u16, String)>) -> Watch {
         let place = |fact: Fact| fact.meanings().iter().find_map(|meaning| labels.find(*meaning)).copied();
-        Watch { places: Fact::ALL.map(place), growth }
+        Watch(Arc::new(Known { places: Fact::ALL.map(place), growth }))
     }
 
     /// What is known of a ROM: from a symbol file, if there is one, and the tables of known toys.
@@ -84,18 +88,18 @@ impl Watch {
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.iter().all(Option::is_none)
+        self.0.places.iter().all(Option::is_none)
     }
 
     /// What a pet did to reach a stage.
     #[must_use]
     pub fn growth(&self, stage: u16) -> Option<&str> {
-        self.growth.iter().find(|(number, _)| *number == stage).map(|(_, words)| words.as_str())
+        self.0.growth.iter().find(|(number, _)| *number == stage).map(|(_, words)| words.as_str())
     }
 
     /// What a fact is now; `None` where it is not known.
     pub(crate) fn read(&self, fact: Fact, machine: &Machine) -> Option<u16> {
-        self.places[fact as usize]?.read(machine.ram())
+        self.0.places[fact as usize]?.read(machine.ram())
     }
 
     /// Whether the pet calls: by its memory, else by the attention icon.
