@@ -3,9 +3,9 @@
 //! [`Machine`] is a chip with its buttons; [`Home`] is the shelf of pets in a data folder and
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
 //! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
-//! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses. A pet lives in one place: its
-//! [`Lease`] says where, and a [`Carrier`] takes it from one to the other. `BLOCKS.md` has the bytes that this crate
-//! puts into saves. Nothing here draws or sounds.
+//! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses; [`pip_clock`] sets a clock by
+//! presses. A pet lives in one place: its [`Lease`] says where, and a [`Carrier`] takes it from one to the other.
+//! `BLOCKS.md` has the bytes that this crate puts into saves. Nothing here draws or sounds.
 
 mod absence;
 mod account;
@@ -22,6 +22,7 @@ mod home;
 mod lease;
 mod machine;
 mod pip;
+pub mod pip_clock;
 mod presses;
 mod recording;
 pub mod script;

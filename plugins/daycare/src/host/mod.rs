@@ -4,11 +4,38 @@
 //! queue. Watched toys advance in steps of [`WATCHED_STEP`] ticks, others of [`STEP`]. A press is acknowledged when
 //! its journal record is durable, and happens at exactly the tick that the record names (service §4.1).
 
+mod begin;
+mod clock;
+mod engine;
+mod fingers;
+mod hours;
+mod keeper;
+mod lives;
+mod moves;
+mod plan;
+mod presses;
+mod request;
+mod restore;
+mod room;
+mod serve;
+mod setting;
+mod spread;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod toy;
+
+pub use begin::{Engine, HostOptions, start};
+pub use clock::{Clock, SteppedClock, SystemClock};
+pub use lives::{arrive, hatch};
+pub(crate) use request::{Reply, Request};
+
 use crate::id::{AccountId, Millis, MoveId, RomKey, ToyId};
 use crate::store::StoreError;
 use eggtooth_toy::{Frame, Tone};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::Instant;
 use tokio::sync::{broadcast, oneshot, watch};
 
 /// Ticks that a watched toy advances at a time: 7.8 ms.
@@ -195,33 +222,6 @@ pub struct Fares {
     pub presses: u64,
 }
 
-/// What is asked of the engine room.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Add { toy: ToyId, reply: Reply<()> },
-    Remove { toy: ToyId, reply: Reply<()> },
-    Press { toy: ToyId, press: Press, reply: Reply<Ack> },
-    LetGo { toy: ToyId, client: [u8; 16], by: AccountId },
-    Watch { toy: ToyId, reply: Reply<Watching> },
-    Unwatch { toy: ToyId },
-    Look { toy: ToyId, reply: Reply<(Picture, Condition)> },
-    Run { toy: ToyId, running: bool, reply: Reply<()> },
-    Reset { toy: ToyId, reply: Reply<()> },
-    Load { toy: ToyId, envelope: Vec<u8>, reply: Reply<()> },
-    SwapRom { toy: ToyId, rom: RomKey, reply: Reply<()> },
-    Undo { toy: ToyId, to: Millis, reply: Reply<()> },
-    Save { toy: ToyId, reply: Reply<Saved> },
-    SetClock { toy: ToyId, reply: Reply<()> },
-    Refresh { toy: ToyId, reply: Reply<()> },
-    Leave { toy: ToyId, id: MoveId, account: AccountId, reply: Reply<Saved> },
-    Return { toy: ToyId, id: MoveId, reply: Reply<()> },
-    Fares { reply: Reply<Fares> },
-    Drain { reply: Reply<()> },
-}
-
-/// Where an answer goes. An asker who has gone is no error.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, HostError>>;
-
 /// The handle to the engine room; clones share it.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -263,7 +263,8 @@ impl Host {
     /// # Errors
     /// When it cannot be written down: then it has not happened, and never will.
     pub async fn press(&self, toy: ToyId, press: Press) -> Result<Ack, HostError> {
-        self.ask(|reply| Request::Press { toy, press, reply }).await
+        let arrived = Instant::now();
+        self.ask(|reply| Request::Press { toy, press, arrived, reply }).await
     }
 
     /// A client has gone: what it held is released.
@@ -374,6 +375,14 @@ impl Host {
     /// When it is closed.
     pub async fn fares(&self) -> Result<Fares, HostError> {
         self.ask(|reply| Request::Fares { reply }).await
+    }
+
+    /// Returns when every toy has lived up to now and everything that was asked for before is durable.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub async fn settle(&self) -> Result<(), HostError> {
+        self.ask(|reply| Request::Settle { reply }).await
     }
 
     /// Writes a snapshot of every toy and closes. Requests after it are [`HostError::Closing`].

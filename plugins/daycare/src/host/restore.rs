@@ -1,0 +1,234 @@
+//! From rows to a living machine: the newest snapshot that is whole, and the journal after it.
+
+use super::fingers::Fingers;
+use super::hours::{Hours, ticks_in};
+use super::keeper::Shelves;
+use super::plan::Plan;
+use super::toy::{Body, LEAD, Toy, sealed};
+use super::{HostError, LONGEST_PRESS};
+use crate::id::Millis;
+use crate::store::{Anchor, Entry, Snapshot, StoreError, ToyRow, ToyState};
+use eggtooth_cartridge::Cartridge;
+use eggtooth_toy::{Machine, Watch, Watcher};
+use eggtooth_vault::Envelope;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Records that began so many ticks before a snapshot may have changes after it: the longest press, and those that
+/// wait for it.
+const REACH: u64 = 4 * LONGEST_PRESS as u64 * 33;
+
+/// What became of a toy's rows.
+pub(super) struct Restored {
+    pub row: ToyRow,
+    pub body: Option<Body>,
+    /// Its last journal record.
+    pub seq: u64,
+    /// When its newest snapshot was made.
+    pub snapped: Millis,
+    pub hands: Option<Box<Fingers>>,
+    /// The tick that it has surely reached.
+    pub proof: u64,
+    /// Its time goes on from there, whatever its row says.
+    pub stood_still: bool,
+    /// What its diary should say.
+    pub notes: Vec<String>,
+}
+
+impl Restored {
+    /// The toy, at this moment of the daycare's time.
+    pub fn into_toy(self, hours: &Hours) -> Toy {
+        let Restored { row, body, seq, snapped, hands, .. } = self;
+        Toy {
+            behind: hours.behind(row.anchor, row.mercy_hours),
+            id: row.id,
+            owner: row.owner,
+            name: row.name.into(),
+            rom: row.rom,
+            mercy_hours: row.mercy_hours,
+            life: row.life,
+            state: row.state,
+            anchor: row.anchor,
+            lived: body.as_ref().map_or(row.anchor.tick, |body| body.machine.tick()),
+            body,
+            gate: u64::MAX,
+            seq,
+            snapped,
+            snap_due: 0,
+            told: 0,
+            awake: 0,
+            hands,
+            stage: None,
+            waiting: None,
+            busy: false,
+            setting: None,
+        }
+    }
+}
+
+/// What is known of ROMs, shared by all toys that have them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watches(Arc<Mutex<HashMap<[u8; 32], Watch>>>);
+
+impl Watches {
+    fn of(&self, cartridge: &Cartridge) -> Watch {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(cartridge.identity).or_insert_with(|| Watch::of(cartridge, None)).clone()
+    }
+}
+
+/// A machine with what is known of it.
+pub(super) fn body(watches: &Watches, cartridge: Arc<Cartridge>, machine: Machine) -> Body {
+    let watcher = Watcher::new(&machine, watches.of(&cartridge));
+    Body { _cartridge: cartridge, machine, watcher }
+}
+
+/// Whether these records follow a snapshot without a hole, and reach as far as newer snapshots say.
+fn is_whole(after: &Snapshot, entries: &[Entry], claimed: u64) -> bool {
+    let later = entries.iter().filter(|entry| entry.seq > after.seq);
+    let mut next = after.seq;
+    for entry in later {
+        next += 1;
+        if entry.seq != next {
+            return false;
+        }
+    }
+    next >= claimed
+}
+
+/// The machine of a snapshot, its buttons down as they were.
+pub(super) fn resume(cartridge: &Cartridge, snapshot: &Snapshot) -> Result<Machine, String> {
+    let bytes = snapshot.state().ok_or("its digest does not fit")?;
+    let (envelope, _) = Envelope::from_bytes(bytes).map_err(|error| error.to_string())?;
+    Machine::resume_held(cartridge, &envelope, snapshot.held).map_err(|error| error.to_string())
+}
+
+/// What is still ahead of a snapshot.
+fn ahead<'a>(snapshot: &Snapshot, entries: &'a [Entry]) -> Vec<&'a crate::store::KeyChange> {
+    let of = |entry: &'a Entry| {
+        let new = entry.seq > snapshot.seq;
+        entry.changes.iter().filter(move |change| new || change.tick > snapshot.tick)
+    };
+    entries.iter().flat_map(of).collect()
+}
+
+/// Restores a toy. What cannot be restored is an answer, too: a toy without a body.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Result<Restored, StoreError> {
+    let store = &shelves.store;
+    let snapshots = store.snapshots(row.id)?;
+    let snapped = snapshots.iter().map(|one| one.at).max().unwrap_or(0);
+    let highest = snapshots.iter().filter(|one| one.state().is_some()).map(|one| one.seq).max().unwrap_or(0);
+    let mut notes = Vec::new();
+    let broken = |row: ToyRow, why: String| Restored {
+        row: ToyRow { state: if row.state == ToyState::Alive { ToyState::Broken } else { row.state }, ..row },
+        body: None,
+        seq: highest,
+        snapped,
+        hands: None,
+        proof: 0,
+        stood_still: false,
+        notes: vec![format!("It could not be restored: {why}.")],
+    };
+    let cartridge = match shelves.roms.cartridge(row.rom) {
+        Ok(cartridge) => cartridge,
+        Err(error) => return Ok(broken(row, error.to_string())),
+    };
+    let current: Vec<&Snapshot> = snapshots.iter().filter(|one| one.life == row.life).collect();
+    let from = current.iter().take(2).map(|one| one.tick).min().unwrap_or(0).saturating_sub(REACH);
+    let mut why = "it has no snapshot".to_owned();
+    let entries = match store.journal(row.id, row.life, from) {
+        Err(StoreError::Damaged(what)) => {
+            why = format!("{what} is damaged");
+            None
+        }
+        read => Some(read?),
+    };
+    let last = entries.iter().flatten().map(|entry| entry.seq).max().unwrap_or(0).max(highest);
+    let mut claimed = 0;
+    for (n, snapshot) in current.iter().enumerate() {
+        let Some(entries) = &entries else { break };
+        let older;
+        let entries = if n < 2 {
+            entries
+        } else {
+            older = store.journal(row.id, row.life, snapshot.tick.saturating_sub(REACH))?;
+            &older
+        };
+        let whole = is_whole(snapshot, entries, claimed);
+        claimed = claimed.max(snapshot.seq);
+        let mut machine = match resume(&cartridge, snapshot) {
+            Ok(machine) if whole => machine,
+            Ok(_) => continue,
+            Err(error) => {
+                why = error;
+                continue;
+            }
+        };
+        if n > 0 {
+            notes.push("Its newest snapshot was damaged; an older one and the journal after it gave the same.".into());
+        }
+        let changes = ahead(snapshot, entries);
+        for change in &changes {
+            machine.press_at(change.button, change.down, change.tick);
+        }
+        let plan = Plan::of(snapshot.held, changes);
+        let first = entries.last().and_then(|entry| entry.changes.first()).map_or(0, |change| change.tick);
+        let proof = machine.tick().max(first.saturating_sub(LEAD));
+        let pressed = !entries.is_empty() || plan.is_down();
+        let hands = pressed.then(|| Box::new(Fingers::restored(plan, entries)));
+        let seq = entries.iter().map(|entry| entry.seq).max().unwrap_or(0).max(snapshot.seq);
+        let stood_still = row.state == ToyState::Broken;
+        if stood_still {
+            // What made it broken is gone. Its time stood still meanwhile.
+            row.state = ToyState::Alive;
+            notes.push("It could be restored again.".into());
+        }
+        let body = Some(body(&shelves.watches, cartridge, machine));
+        return Ok(Restored { row, body, seq, snapped, hands, proof, stood_still, notes });
+    }
+    // No snapshot leads to now: the newest whole one begins another life.
+    for snapshot in &snapshots {
+        let Ok(machine) = resume(&cartridge, snapshot) else { continue };
+        let at = wall.max(snapped + 1);
+        row.life += 1;
+        row.anchor.tick = machine.tick();
+        if row.state == ToyState::Broken {
+            row.state = ToyState::Alive;
+        }
+        let (life, seq, tick) = (row.life, last, machine.tick());
+        let first = sealed(Snapshot { life, seq, tick, at, ..snapshot.clone() });
+        let plan = Plan::of(first.held, []);
+        let hands = plan.is_down().then(|| Box::new(Fingers::restored(plan, &[])));
+        notes.push(format!("Its newest snapshots were damaged ({why}); it lives on from an older one."));
+        store.begin_life(&row, &first)?;
+        let body = Some(body(&shelves.watches, cartridge, machine));
+        return Ok(Restored { row, body, seq, snapped: at, hands, proof: tick, stood_still: true, notes });
+    }
+    Ok(broken(row, why))
+}
+
+/// The anchor of a running toy whose row is wrong: the daycare's time knows less than the journal does, or the toy's
+/// time stood still. `None` where the row is right.
+pub(super) fn right_anchor(restored: &Restored, hours: &Hours) -> Option<Anchor> {
+    let Restored { row, body, .. } = restored;
+    let lived = body.as_ref().filter(|_| row.anchor.running)?.machine.tick();
+    let target = i64::try_from(hours.ticks()).ok()? - hours.behind(row.anchor, row.mercy_hours);
+    let target = u64::try_from(target).unwrap_or(0);
+    let tick = if restored.stood_still { lived } else { restored.proof };
+    (restored.stood_still || target < tick).then(|| Anchor { tick, at: hours.millis(), running: true })
+}
+
+/// Ticks of an outage that were lived and that were not, for a running toy.
+pub(super) fn parts(outage: Millis, mercy_hours: u16) -> (u64, u64) {
+    let still = super::hours::held(outage, mercy_hours);
+    (ticks_in(outage - still), ticks_in(still))
+}
+
+impl From<eggtooth_vault::VaultError> for HostError {
+    fn from(error: eggtooth_vault::VaultError) -> HostError {
+        HostError::Refused(error.to_string())
+    }
+}
