@@ -209,7 +209,7 @@ pub(super) fn copy(error: &StoreError) -> StoreError {
         StoreError::Conflict(text) => StoreError::Conflict(text.clone()),
         StoreError::Write(text) => StoreError::Write(text.clone()),
         StoreError::Damaged(text) => StoreError::Damaged(text.clone()),
-        StoreError::InUse => StoreError::InUse,
+        StoreError::InUse(text) => StoreError::InUse(text.clone()),
         StoreError::Newer(version) => StoreError::Newer(*version),
     }
 }

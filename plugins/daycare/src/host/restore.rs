@@ -139,13 +139,14 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
     let current: Vec<&Snapshot> = snapshots.iter().filter(|one| one.life == row.life).collect();
     let from = current.iter().take(2).map(|one| one.tick).min().unwrap_or(0).saturating_sub(REACH);
     let mut why = "it has no snapshot".to_owned();
-    let entries = match store.journal(row.id, row.life, from) {
+    let mut read = |from: u64| match store.journal(row.id, row.life, from) {
         Err(StoreError::Damaged(what)) => {
             why = format!("{what} is damaged");
-            None
+            Ok(None)
         }
-        read => Some(read?),
+        read => read.map(Some),
     };
+    let entries = read(from)?;
     let last = entries.iter().flatten().map(|entry| entry.seq).max().unwrap_or(0).max(highest);
     let mut claimed = 0;
     for (n, snapshot) in current.iter().enumerate() {
@@ -154,7 +155,8 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
         let entries = if n < 2 {
             entries
         } else {
-            older = store.journal(row.id, row.life, snapshot.tick.saturating_sub(REACH))?;
+            let Some(read) = read(snapshot.tick.saturating_sub(REACH))? else { continue };
+            older = read;
             &older
         };
         let whole = is_whole(snapshot, entries, claimed);
