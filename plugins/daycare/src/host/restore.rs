@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::toy::{Body, LEAD, Toy, sealed};
 use super::{HostError, LONGEST_PRESS};
 use crate::id::Millis;
-use crate::store::{Anchor, Entry, Snapshot, StoreError, ToyRow, ToyState};
+use crate::store::{Anchor, Entry, KeyChange, Snapshot, Store, StoreError, ToyRow, ToyState};
 use eggtooth_cartridge::Cartridge;
 use eggtooth_toy::{Machine, Watch, Watcher};
 use eggtooth_vault::Envelope;
@@ -104,12 +104,23 @@ pub(super) fn resume(cartridge: &Cartridge, snapshot: &Snapshot) -> Result<Machi
 }
 
 /// What is still ahead of a snapshot.
-fn ahead<'a>(snapshot: &Snapshot, entries: &'a [Entry]) -> Vec<&'a crate::store::KeyChange> {
+fn ahead<'a>(snapshot: &Snapshot, entries: &'a [Entry]) -> Vec<&'a KeyChange> {
     let of = |entry: &'a Entry| {
         let new = entry.seq > snapshot.seq;
         entry.changes.iter().filter(move |change| new || change.tick > snapshot.tick)
     };
     entries.iter().flat_map(of).collect()
+}
+
+/// The journal from a tick on; `None`, with the reason, where it is damaged.
+fn records(store: &dyn Store, row: &ToyRow, from: u64, why: &mut String) -> Result<Option<Vec<Entry>>, StoreError> {
+    match store.journal(row.id, row.life, from) {
+        Err(StoreError::Damaged(what)) => {
+            *why = format!("{what} is damaged");
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 /// Restores a toy. What cannot be restored is an answer, too: a toy without a body.
@@ -139,14 +150,7 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
     let current: Vec<&Snapshot> = snapshots.iter().filter(|one| one.life == row.life).collect();
     let from = current.iter().take(2).map(|one| one.tick).min().unwrap_or(0).saturating_sub(REACH);
     let mut why = "it has no snapshot".to_owned();
-    let mut read = |from: u64| match store.journal(row.id, row.life, from) {
-        Err(StoreError::Damaged(what)) => {
-            why = format!("{what} is damaged");
-            Ok(None)
-        }
-        read => read.map(Some),
-    };
-    let entries = read(from)?;
+    let entries = records(&**store, &row, from, &mut why)?;
     let last = entries.iter().flatten().map(|entry| entry.seq).max().unwrap_or(0).max(highest);
     let mut claimed = 0;
     for (n, snapshot) in current.iter().enumerate() {
@@ -155,7 +159,8 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
         let entries = if n < 2 {
             entries
         } else {
-            let Some(read) = read(snapshot.tick.saturating_sub(REACH))? else { continue };
+            let from = snapshot.tick.saturating_sub(REACH);
+            let Some(read) = records(&**store, &row, from, &mut why)? else { continue };
             older = read;
             &older
         };
