@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use ureq::http::Method;
 
 use super::live::LiveHandle;
-use super::web::{Body, Web};
+use super::web::{Body, PATIENCE, Web};
 use super::{Address, Change, ClientError, Hello, Id, NewToy, Pins, Rom, Session, Toy};
 
 /// A daycare whose certificate authority is confirmed. Clones share the session. All methods block, for 10 s at most;
@@ -45,7 +46,15 @@ impl Daycare {
     /// # Errors
     /// [`ClientError::Unconfirmed`] where [`super::first_contact`] comes first; [`ClientError::File`].
     pub fn open(address: &Address, pins: Arc<Pins>) -> Result<Daycare, ClientError> {
-        Ok(Daycare { web: Arc::new(Web::open(address, pins)?) })
+        Daycare::open_with(address, pins, PATIENCE)
+    }
+
+    /// As [`Daycare::open`], with another time that a request may take.
+    ///
+    /// # Errors
+    /// As [`Daycare::open`].
+    pub fn open_with(address: &Address, pins: Arc<Pins>, patience: Duration) -> Result<Daycare, ClientError> {
+        Ok(Daycare { web: Arc::new(Web::open(address, pins, patience)?) })
     }
 
     /// Where it is.

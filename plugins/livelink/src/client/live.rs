@@ -215,10 +215,8 @@ impl Driver {
     }
 
     fn open(&self) -> Result<(Socket, Id), ClientError> {
-        let web = &self.daycare.web;
         let ticket = self.daycare.ticket(self.toy)?;
-        let registered = (self.poll.registry(), SOCKET);
-        let socket = Socket::open(&web.address, web.authority.as_ref(), web.tls()?, &ticket.path, registered)?;
+        let socket = Socket::open(&self.daycare.web, &ticket.path, (self.poll.registry(), SOCKET))?;
         Ok((socket, ticket.ticket))
     }
 

@@ -18,6 +18,9 @@ mod socket;
 mod types;
 mod web;
 
+#[cfg(test)]
+mod tests;
+
 pub use address::{Address, BadAddress};
 pub use daycare::Daycare;
 pub use error::ClientError;

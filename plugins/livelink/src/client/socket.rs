@@ -2,11 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use tungstenite::client::{IntoClientRequest, client_with_config};
 use tungstenite::error::CapacityError;
 use tungstenite::handshake::HandshakeError;
@@ -15,12 +14,10 @@ use tungstenite::http::header::ORIGIN;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, Message, WebSocket};
 
-use super::web::io_fault;
-use super::{Address, Authority, ClientError};
+use super::web::{Web, io_fault};
+use super::{Address, ClientError};
 use crate::message::LONGEST_FROM_SERVER;
 
-/// From the first packet to the end of the WebSocket's handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes that wait for a network that does not take them; with more the link is broken.
 const MOST_UNSENT: usize = 64 << 10;
 
@@ -135,19 +132,19 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Connects; `path` is on the same machine. The socket is registered for reading and writing.
+    /// Connects, which takes no longer than the daycare's patience; `path` is on the same machine. The socket is
+    /// registered for reading and writing.
     pub(super) fn open(
-        address: &Address,
-        authority: Option<&Authority>,
-        tls: Option<Arc<ClientConfig>>,
+        to: &Web,
         path: &str,
         (registry, token): (&mio::Registry, mio::Token),
     ) -> Result<Socket, ClientError> {
-        let fault = |error: &io::Error| io_fault(address, authority, error);
+        let address = &to.address;
+        let fault = |error: &io::Error| io_fault(address, to.authority.as_ref(), error);
         let answer = || ClientError::Answer { url: address.url() };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + to.patience;
         let tcp = Tcp::Opening(dial(address, deadline).map_err(|error| fault(&error))?, deadline);
-        let mut wire = match tls {
+        let mut wire = match to.tls()? {
             None => Wire::Plain(tcp),
             Some(tls) => {
                 let name = ServerName::try_from(address.host().to_owned()).map_err(|_| answer())?;

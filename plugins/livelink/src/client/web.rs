@@ -9,16 +9,14 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{Method, Request, header};
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
 use ureq::{Agent, AsSendBody};
 use zeroize::Zeroizing;
 
 use super::{Address, Authority, ClientError, Fingerprint, Hello, Pins};
 
-/// A request and its answer take no longer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// To the first sign of life.
-const CONNECT: Duration = Duration::from_secs(5);
+/// A request and its answer take no longer, unless the caller says so.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read.
 const LONGEST: u64 = 1 << 20;
 /// The longest cookie that is kept.
@@ -47,22 +45,23 @@ impl Body<'_> {
 pub(super) struct Web {
     pub(super) address: Address,
     pub(super) authority: Option<Authority>,
+    pub(super) patience: Duration,
     pins: Arc<Pins>,
     agent: Agent,
     session: Mutex<Option<Zeroizing<String>>>,
 }
 
 impl Web {
-    pub(super) fn open(address: &Address, pins: Arc<Pins>) -> Result<Web, ClientError> {
+    pub(super) fn open(address: &Address, pins: Arc<Pins>, patience: Duration) -> Result<Web, ClientError> {
         let authority = if address.is_secure() {
             let authority = pins.authority(address)?;
             Some(authority.ok_or_else(|| ClientError::Unconfirmed { url: address.url() })?)
         } else {
             None
         };
-        let agent = agent(authority.as_ref());
+        let agent = agent(authority.as_ref(), patience);
         let session = Mutex::new(pins.session(address)?);
-        Ok(Web { address: address.clone(), authority, pins, agent, session })
+        Ok(Web { address: address.clone(), authority, patience, pins, agent, session })
     }
 
     pub(super) fn pins(&self) -> &Pins {
@@ -176,13 +175,13 @@ impl Web {
     }
 }
 
-fn agent(authority: Option<&Authority>) -> Agent {
+fn agent(authority: Option<&Authority>, patience: Duration) -> Agent {
     let roots = authority.map(|authority| Certificate::from_der(authority.der()).to_owned());
     let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(roots.as_slice()));
-    build(tls, authority.is_some())
+    build(tls, authority.is_some(), patience)
 }
 
-fn build(tls: ureq::tls::TlsConfigBuilder, secure: bool) -> Agent {
+fn build(tls: TlsConfigBuilder, secure: bool, patience: Duration) -> Agent {
     let tls = tls.provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider()).build();
     let config = Agent::config_builder()
         .tls_config(tls)
@@ -192,8 +191,7 @@ fn build(tls: ureq::tls::TlsConfigBuilder, secure: bool) -> Agent {
         .max_redirects_will_error(false)
         .proxy(None)
         .user_agent(concat!("eggtooth/", env!("CARGO_PKG_VERSION")))
-        .timeout_global(Some(PATIENCE))
-        .timeout_connect(Some(CONNECT))
+        .timeout_global(Some(patience))
         .max_response_header_size(16 << 10)
         // A connection that a restarted daycare has forgotten would fail a request that is not repeated.
         .max_idle_connections(0)
@@ -294,7 +292,7 @@ pub struct FirstContact {
 /// When it has none, or another one than the address says, or does not answer.
 pub fn first_contact(address: &Address) -> Result<FirstContact, ClientError> {
     let url = address.url();
-    let trusting = build(TlsConfig::builder().disable_verification(true), true);
+    let trusting = build(TlsConfig::builder().disable_verification(true), true, PATIENCE);
     let answer = trusting.get(format!("{url}/ca.pem")).call();
     let mut answer = answer.map_err(|error| fault(address, None, error))?;
     let pem = answer.body_mut().with_config().limit(64 << 10).read_to_vec();
@@ -306,7 +304,7 @@ pub fn first_contact(address: &Address) -> Result<FirstContact, ClientError> {
         return Err(ClientError::Fingerprint { url, expected, shown: fingerprint });
     }
     let pinned = Some(&authority);
-    let answer = agent(pinned).get(format!("{url}/api/v1/hello")).call();
+    let answer = agent(pinned, PATIENCE).get(format!("{url}/api/v1/hello")).call();
     let mut answer = answer.map_err(|error| fault(address, pinned, error))?;
     let hello = answer.body_mut().with_config().limit(64 << 10).read_to_vec();
     let hello = hello.map_err(|error| fault(address, pinned, error))?;
