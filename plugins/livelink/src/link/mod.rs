@@ -6,6 +6,7 @@
 //! since any moment that the driver chose, and never go back.
 
 mod backoff;
+mod event;
 mod keys;
 mod pace;
 
@@ -16,13 +17,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::close::{Close, Then};
-use crate::message::{
-    ClientMessage, Frame, MessageError, Reason, Sentence, ServerMessage, Sound, Status, Tone, Welcome,
-};
+use crate::message::{ClientMessage, Frame, MessageError, ServerMessage, Sound, Status, Tone, Welcome};
 use backoff::Backoff;
+use event::Queue;
 use keys::Keys;
 use pace::Pace;
 
+pub use event::{Event, MOST_EVENTS, Output, State};
 pub use keys::{MOST_WAITING, OLD};
 pub use pace::DELAY;
 
@@ -36,93 +37,6 @@ pub const DEAD: Duration = Duration::from_secs(15);
 const GOOD: Duration = Duration::from_secs(10);
 /// The shortest pause where the daycare has too many links of ours.
 const TOO_MANY: Duration = Duration::from_secs(5);
-/// Events that may wait to be fetched. Of frames and conditions only the latest waits; when more sounds and answers
-/// wait, the oldest is lost.
-pub const MOST_EVENTS: usize = 256;
-
-/// What the driver does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Output {
-    /// Ask for a ticket and connect; then call [`Link::connected`] or [`Link::lost`].
-    Connect,
-    /// Send these bytes as one binary message.
-    Send(Vec<u8>),
-    /// Close the socket with this code, if it is still open, and forget it; [`Link::lost`] need not be called.
-    Close(u16),
-}
-
-/// How the link is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The driver is connecting.
-    Connecting,
-    /// There is a link.
-    Live,
-    /// There is a link, but nothing was heard for [`SILENT`].
-    Silent,
-    /// The next attempt is made at this time, for this reason.
-    Waiting {
-        /// When.
-        until: Duration,
-        /// What the player is told.
-        sentence: &'static str,
-    },
-    /// There is no further attempt until [`Link::retry`].
-    Ended {
-        /// What would help.
-        then: Then,
-        /// What the player is told.
-        sentence: &'static str,
-    },
-}
-
-/// What the player sees and hears.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The link's state has changed.
-    State(State),
-    /// The link is there.
-    Welcome(Welcome),
-    /// LCD and buzzer have changed. To be shown now, or with the sounds at [`Link::when`].
-    Frame(Frame),
-    /// At this local time the buzzer sounds this; the times never go back.
-    Sound {
-        /// When.
-        at: Duration,
-        /// What.
-        tone: Tone,
-    },
-    /// How the toy is.
-    Status(Status),
-    /// A change of keys is durable.
-    Done {
-        /// Its number, as [`Link::keys`] returned it.
-        client_seq: u32,
-        /// The toy's tick at which it happens.
-        tick: u64,
-        /// How long the answer took.
-        took: Duration,
-    },
-    /// A change of keys will not happen.
-    Refused {
-        /// Its number.
-        client_seq: u32,
-        /// Why.
-        reason: Reason,
-        /// What the daycare says about it; may be empty.
-        text: Sentence,
-    },
-    /// Whether a change of keys happened is not known: the link broke for too long.
-    Forgotten {
-        /// Its number.
-        client_seq: u32,
-    },
-    /// A ping came back after so long.
-    RoundTrip(Duration),
-    /// The daycare said something that is not understood; the link has ended.
-    Misunderstood(MessageError),
-}
-
 /// What the player is told when a link breaks without a word.
 const BROKEN: &str = "The link to the daycare broke; it comes back by itself.";
 const UNANSWERED: &str = "The daycare does not answer; the next attempt is made soon.";
@@ -151,7 +65,7 @@ pub struct Link {
     ping: (u64, Option<Duration>),
     round_trip: Option<Duration>,
     outputs: VecDeque<Output>,
-    events: VecDeque<Event>,
+    events: Queue,
 }
 
 impl Link {
@@ -175,10 +89,10 @@ impl Link {
             ping: (0, None),
             round_trip: None,
             outputs: VecDeque::new(),
-            events: VecDeque::new(),
+            events: Queue::default(),
         };
         link.outputs.push_back(Output::Connect);
-        link.events.push_back(Event::State(State::Connecting));
+        link.tell(Event::State(State::Connecting));
         link
     }
 
@@ -201,7 +115,7 @@ impl Link {
 
     /// What has happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        self.events.next()
     }
 
     /// When [`Link::time`] is to be called if nothing else happens before.
@@ -448,15 +362,6 @@ impl Link {
     }
 
     fn tell(&mut self, event: Event) {
-        let stale = |old: &Event| {
-            matches!((old, &event), (Event::Frame(_), Event::Frame(_)) | (Event::Status(_), Event::Status(_)))
-                || matches!((old, &event), (Event::RoundTrip(_), Event::RoundTrip(_)))
-        };
-        self.events.retain(|old| !stale(old));
-        if self.events.len() >= MOST_EVENTS {
-            let least = self.events.iter().position(|old| !matches!(old, Event::State(_) | Event::Welcome(_)));
-            self.events.remove(least.unwrap_or_default());
-        }
-        self.events.push_back(event);
+        self.events.tell(event);
     }
 }

@@ -68,8 +68,8 @@ pub(super) struct Behaviour {
     /// The last year of its certificate.
     pub(super) until: i32,
     pub(super) answer: Box<dyn Fn(&Asked) -> Reply + Send + Sync>,
-    /// What it does with live links; the number counts them.
-    pub(super) live: Box<dyn Fn(usize, Web) + Send + Sync>,
+    /// What it does with live links, where it has any; the number counts them.
+    pub(super) live: Option<Box<dyn Fn(usize, Web) + Send + Sync>>,
 }
 
 impl Behaviour {
@@ -79,14 +79,17 @@ impl Behaviour {
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
             until: 2090,
             answer: Box::new(answer),
-            live: Box::new(|_, _| panic!("no live link is expected")),
+            live: None,
         }
     }
 
     /// Gives tickets, and does this with live links.
     pub(super) fn live(live: impl Fn(usize, Web) + Send + Sync + 'static) -> Behaviour {
-        let ticket = format!(r#"{{"ticket":"{}","path":"/api/v1/live"}}"#, "7f".repeat(16));
-        Behaviour { live: Box::new(live), ..Behaviour::new(move |_| Reply::json(200, &ticket)) }
+        Behaviour { live: Some(Box::new(live)), ..Behaviour::new(|_| Behaviour::ticket()) }
+    }
+
+    pub(super) fn ticket() -> Reply {
+        Reply::json(200, &format!(r#"{{"ticket":"{}","path":"/api/v1/live"}}"#, "7f".repeat(16)))
     }
 }
 
@@ -123,14 +126,14 @@ impl House {
                     };
                     let Some((request, raw)) = read(&mut *wire) else { return };
                     asked.lock().unwrap().push(request.clone());
-                    if request.header("upgrade") == Some("websocket") {
+                    if let (Some("websocket"), Some(live)) = (request.header("upgrade"), &behaviour.live) {
                         let number = {
                             let mut lives = lives.lock().unwrap();
                             *lives += 1;
                             *lives
                         };
                         let web = tungstenite::accept(Replay { before: Cursor::new(raw), wire }).unwrap();
-                        return (behaviour.live)(number, web);
+                        return live(number, web);
                     }
                     let reply = match request.line.as_str() {
                         "GET /ca.pem HTTP/1.1" => Reply::Answer(200, "", pem(authority)),
