@@ -62,6 +62,7 @@ fuzz_target!(|input: &[u8]| {
     let mut rest = rest;
     let mut link = Link::new([1; 16], u64::from(*seed));
     let (mut now, mut sound, mut last_seq) = (Duration::ZERO, Duration::ZERO, 0);
+    assert!(drain(&mut link, now, &mut sound, &mut last_seq));
     while let [what, pause, more @ ..] = rest {
         rest = more;
         now += Duration::from_millis(u64::from(*pause) * if what & 128 == 0 { 1 } else { 100 });

@@ -71,7 +71,7 @@ impl LiveHandle {
             ends: AtomicBool::new(false),
             start: Instant::now(),
         });
-        let driver = Driver { daycare, toy, shared: shared.clone(), poll, socket: None };
+        let driver = Driver { daycare, toy, shared: shared.clone(), poll, socket: None, _waker: waker.clone() };
         let named = thread::Builder::new().name("live link".to_owned());
         named.spawn(move || driver.run()).map_err(|error| system(&error))?;
         Ok(LiveHandle { shared, waker })
@@ -148,6 +148,8 @@ struct Driver {
     shared: Arc<Shared>,
     poll: Poll,
     socket: Option<Socket>,
+    /// Lives as long as the poll: the handle's last word is lost when its waker goes with it.
+    _waker: Arc<Waker>,
 }
 
 impl Driver {
@@ -161,16 +163,16 @@ impl Driver {
                 return;
             }
             self.shared.link().time(self.shared.now());
-            let more = self.hear();
+            let mut busy = self.hear();
             while let Some(output) = { self.shared.link().poll_output() } {
                 self.act(output);
+                busy = true;
             }
-            let wake = self.shared.link().wake();
-            let pause = match (more, wake) {
-                (true, _) => Some(Duration::ZERO),
-                (false, Some(wake)) => Some(wake.saturating_sub(self.shared.now())),
-                (false, None) => None,
-            };
+            if busy {
+                // Sending may have taken what came into TLS' own buffer, of which no event tells: listen once more.
+                continue;
+            }
+            let pause = self.shared.link().wake().map(|wake| wake.saturating_sub(self.shared.now()));
             match self.poll.poll(&mut events, pause) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => {
                     // Cannot be on a working system; never turned into a busy loop.

@@ -8,7 +8,7 @@ use tungstenite::protocol::CloseFrame;
 
 use super::*;
 use crate::close::Then;
-use crate::link::{Event, MOST_EVENTS, State};
+use crate::link::{Event, MOST_EVENTS, PING, State};
 use crate::message::{ClientMessage, Frame, MessageError, Name, ServerMessage, Standing, Theme, Welcome};
 use crate::{Close, Lcd};
 use house::{Reply, Web};
@@ -112,11 +112,14 @@ fn a_toy_is_watched_and_pressed() {
             _ => None,
         });
         assert_eq!(seen, lcd);
+        let pressed = Instant::now();
         let (down, up) = (live.keys(5).unwrap(), live.keys(0).unwrap());
         assert_eq!((done(&live, down), done(&live, up)), (100, 200));
+        assert!(pressed.elapsed() < PING, "an answer waited until the next ping woke the thread");
         assert_eq!((live.state(), live.trouble()), (State::Live, None));
         drop(live);
-        assert_eq!(farewells.recv_timeout(LONG).unwrap(), Some(1000));
+        let within = "the thread hears of it at once, not at the next ping";
+        assert_eq!(farewells.recv_timeout(PING / 2).expect(within), Some(1000));
 
         let asked = house.asked();
         assert_eq!(asked[0].line, format!("POST /api/v1/toys/{TOY}/live HTTP/1.1"));
