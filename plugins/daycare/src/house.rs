@@ -2,6 +2,7 @@
 
 use crate::door::Door;
 use crate::host::Host;
+use crate::roms::Roms;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -11,6 +12,8 @@ use tokio::sync::watch;
 pub struct House {
     /// What must never be lost.
     pub store: Arc<dyn Store>,
+    /// The ROMs in it, opened.
+    pub roms: Arc<Roms>,
     /// Where the toys live.
     pub host: Host,
     /// Who comes in, and what they may do.
@@ -44,6 +47,22 @@ impl House {
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => Err(StoreError::Write("the daycare is closing".into())),
+            },
+        }
+    }
+
+    /// Does something that may block, or takes its time, on another thread.
+    ///
+    /// # Panics
+    /// When `work` does.
+    pub async fn aside<T: Send + 'static>(self: &Arc<Self>, work: impl FnOnce(&House) -> T + Send + 'static) -> T {
+        let house = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || work(&house)).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only a runtime that ends cancels it, and this future with it.
+                Err(_) => std::future::pending().await,
             },
         }
     }

@@ -90,6 +90,8 @@ ids! {
     GrantId;
     /// One attempt to carry a pet from one home to another; the one who carries makes it up.
     MoveId;
+    /// A player's program. It makes the number up, and keeps it when it connects again.
+    ClientId;
     /// What a list of sessions calls a session: the first half of the hash of its cookie.
     SessionId;
 }

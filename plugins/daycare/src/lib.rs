@@ -14,4 +14,4 @@ pub mod seal;
 pub mod store;
 
 pub use house::House;
-pub use id::{AccountId, BadId, GrantId, Millis, MoveId, RomKey, SessionId, ToyId, now};
+pub use id::{AccountId, BadId, ClientId, GrantId, Millis, MoveId, RomKey, SessionId, ToyId, now};

@@ -1,7 +1,7 @@
 //! What the OpenAPI document says of identifiers and of refusals.
 
 use super::Problem;
-use crate::id::{AccountId, GrantId, MoveId, RomKey, SessionId, ToyId};
+use crate::id::{AccountId, ClientId, GrantId, MoveId, RomKey, SessionId, ToyId};
 use std::collections::BTreeMap;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
@@ -31,6 +31,7 @@ described! {
     GrantId: "a grant",
     MoveId: "one attempt to carry a pet; the one who carries makes it up",
     SessionId: "a session",
+    ClientId: "a player's program; it makes it up, and keeps it when it connects again",
 }
 
 /// A file that is uploaded or handed out.

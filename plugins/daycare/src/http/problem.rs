@@ -1,6 +1,7 @@
 //! What the API says when it does not do something: problem details (RFC 9457).
 
 use crate::host::HostError;
+use crate::roms::RomsError;
 use crate::store::StoreError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -100,6 +101,19 @@ impl From<StoreError> for Problem {
                 .retry_after(10)
             }
             StoreError::Damaged(_) | StoreError::Newer(_) | StoreError::InUse(_) => Problem::inside(&error),
+        }
+    }
+}
+
+impl From<RomsError> for Problem {
+    fn from(error: RomsError) -> Problem {
+        match error {
+            RomsError::Rom(_) | RomsError::TooLarge => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            }
+            RomsError::TooMany => Problem::conflict(error.to_string()),
+            RomsError::Store(error) => error.into(),
+            _ => Problem::inside(&error),
         }
     }
 }

@@ -90,10 +90,13 @@ impl Fixture {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("daycare.sqlite")).unwrap());
         let clock = Arc::new(Stepped::default());
         let door = Door::new(Arc::clone(&store), Arc::new(Keys), DoorOptions { limits, ..options(&clock) }).unwrap();
+        let key = crate::seal::ServerKey::load_or_create(&folder.path().join("server.key")).unwrap();
+        let roms = Arc::new(crate::roms::Roms::new(Arc::clone(&store), Arc::new(key)));
         let (drain, drained) = watch::channel(false);
         let origin = if secure { "https://egg.example" } else { "http://127.0.0.1:8080" };
         let house = Arc::new(House {
             store: Arc::clone(&store),
+            roms,
             host: Host::new(std::sync::mpsc::sync_channel(1).0),
             door,
             name: "Nest".into(),
