@@ -143,7 +143,7 @@ fn restore_all(
         let id = restored.row.id;
         if let Some(anchor) = right_anchor(&restored, hours) {
             restored.row.anchor = anchor;
-        } else if many && restored.row.anchor.running {
+        } else if many && restored.row.anchor.running && restored.row.state == ToyState::Alive {
             let behind = hours.behind(restored.row.anchor, restored.row.mercy_hours);
             let tick = i64::try_from(hours.ticks()).unwrap_or(i64::MAX) - behind;
             let tick = u64::try_from(tick).unwrap_or(0);

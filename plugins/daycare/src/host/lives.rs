@@ -95,7 +95,7 @@ pub(super) fn refresh(toy: &mut Toy, reply: Reply<()>, tools: &mut Tools) {
     let (tick, at) = (toy.target(tools.moment), tools.moment.millis);
     let write = move |shelves: &Shelves| {
         let row = shelves.store.toy(id)?;
-        let moved = anchor.running && row.mercy_hours != mercy;
+        let moved = anchor.running && state == ToyState::Alive && row.mercy_hours != mercy;
         let anchor = if moved { Anchor { tick, at, running: true } } else { anchor };
         // Whoever changed the row may have read it before the toy was paused, for instance.
         let right = ToyRow { rom, state, anchor, ..row.clone() };

@@ -221,7 +221,7 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
 /// time stood still. `None` where the row is right.
 pub(super) fn right_anchor(restored: &Restored, hours: &Hours) -> Option<Anchor> {
     let Restored { row, body, .. } = restored;
-    let lived = body.as_ref().filter(|_| row.anchor.running)?.machine.tick();
+    let lived = body.as_ref().filter(|_| row.anchor.running && row.state == ToyState::Alive)?.machine.tick();
     let target = i64::try_from(hours.ticks()).ok()? - hours.behind(row.anchor, row.mercy_hours);
     let target = u64::try_from(target).unwrap_or(0);
     let tick = if restored.stood_still { lived } else { restored.proof };

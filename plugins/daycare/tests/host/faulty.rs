@@ -77,7 +77,6 @@ impl Store for Faulty {
         self.inner.update_toy(toy)
     }
     fn set_looks(&self, toy: ToyId, looks: &Looks) -> Result<ToyRow, StoreError> {
-        let mut row = self.toy(toy)? {
         self.inner.set_looks(toy, looks)
     }
     fn begin_life(&self, toy: &ToyRow, snapshot: &Snapshot) -> Result<(), StoreError> {
@@ -175,5 +174,23 @@ impl Store for Faulty {
     }
     fn verify_audit(&self) -> Result<Option<u64>, StoreError> {
         self.inner.verify_audit()
+    }
+    fn add_account(&self, account: &Account, invitation: Option<[u8; 32]>, at: Millis) -> Result<(), StoreError> {
+        self.inner.add_account(account, invitation, at)
+    }
+    fn session(&self, hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
+        self.inner.session(hash)
+    }
+    fn touch_session(&self, hash: &[u8; 32], seen: Millis, strong_until: Millis) -> Result<(), StoreError> {
+        self.inner.touch_session(hash, seen, strong_until)
+    }
+    fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner.end_session(hash)
+    }
+    fn end_sessions(&self, account: AccountId, but: Option<&[u8; 32]>) -> Result<(), StoreError> {
+        self.inner.end_sessions(account, but)
+    }
+    fn delete_invitation(&self, hash: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner.delete_invitation(hash)
     }
 }
