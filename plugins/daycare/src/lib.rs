@@ -5,6 +5,7 @@
 //! [`eggtooth_toy::Machine`]s.
 
 pub mod door;
+pub mod front;
 pub mod host;
 mod house;
 pub mod http;

@@ -1,0 +1,203 @@
+//! The data folder: who may read it, and that one daycare uses it at a time.
+//!
+//! ```text
+//! lock               held by the running daycare
+//! daycare.sqlite     the store
+//! server.key         seals the ROMs in it; no backup contains it
+//! tls/ca.pem         this daycare's certificate authority, public
+//! tls/ca.key         its key
+//! tls/leaf.pem       the certificate that is shown, with its key
+//! ```
+
+use super::ServeError;
+use eggtooth_vault::DataDir;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The store's file.
+const STORE: &str = "daycare.sqlite";
+const KEY: &str = "server.key";
+const TLS: &str = "tls";
+const LOCK: &str = "lock";
+
+/// Where the files of a daycare lie.
+#[derive(Clone, Debug)]
+pub struct Places(PathBuf);
+
+impl Places {
+    /// In this folder, or in `daycare` in the game's usual one.
+    ///
+    /// # Errors
+    /// When no folder is named and the user has none.
+    pub fn new(folder: Option<&Path>) -> Result<Places, ServeError> {
+        let folder = match folder {
+            Some(folder) => folder.to_path_buf(),
+            None => DataDir::default_location()
+                .map_err(|_| ServeError::Usage("there is no home folder; name one with --data-dir".into()))?
+                .join("daycare"),
+        };
+        Ok(Places(folder))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
+        self.0.join(STORE)
+    }
+
+    /// The server's key.
+    #[must_use]
+    pub fn key(&self) -> PathBuf {
+        self.0.join(KEY)
+    }
+
+    /// The folder with certificates.
+    #[must_use]
+    pub fn tls(&self) -> PathBuf {
+        self.0.join(TLS)
+    }
+
+    /// Creates the folder if it is missing, keeps it to its owner (0700), and takes it for this process until the
+    /// answer is dropped; the system gives it back when a process dies.
+    ///
+    /// # Errors
+    /// [`ServeError::InUse`]; [`ServeError::Folder`] where nothing can be written, or other things lie.
+    pub fn take(&self) -> Result<Taken, ServeError> {
+        let refused = |error: io::Error| ServeError::folder(&self.0, error);
+        fs::create_dir_all(&self.0).map_err(refused)?;
+        self.check_contents()?;
+        keep_to_owner(&self.0).map_err(refused)?;
+        let path = self.0.join(LOCK);
+        let mut lock = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(|error| ServeError::folder(&path, error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ServeError::InUse(self.0.clone())),
+            Err(TryLockError::Error(error)) => return Err(ServeError::folder(&path, error)),
+        }
+        // For people who look; nothing reads it.
+        let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
+        Ok(Taken { _lock: lock })
+    }
+
+    /// A folder with other things in it is probably a slip, and would be closed to other people.
+    fn check_contents(&self) -> Result<(), ServeError> {
+        let mut foreign = None;
+        for entry in fs::read_dir(&self.0).map_err(|error| ServeError::folder(&self.0, error))? {
+            let name = entry.map_err(|error| ServeError::folder(&self.0, error))?.file_name();
+            match name.to_str() {
+                Some(STORE) => return Ok(()),
+                Some(KEY | TLS | LOCK | "lost+found") => {}
+                _ => foreign = Some(name),
+            }
+        }
+        match foreign {
+            None => Ok(()),
+            Some(name) => Err(ServeError::folder(
+                &self.0,
+                format!("it holds other things ({}); name an empty folder, or one that is not there yet", name.display()),
+            )),
+        }
+    }
+}
+
+/// The folder is this process's until this is dropped.
+#[derive(Debug)]
+pub struct Taken {
+    _lock: File,
+}
+
+#[cfg(unix)]
+fn keep_to_owner(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let now = fs::metadata(folder)?.permissions();
+    if now.mode() & 0o077 == 0 { Ok(()) } else { fs::set_permissions(folder, fs::Permissions::from_mode(0o700)) }
+}
+
+#[cfg(not(unix))]
+fn keep_to_owner(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes a file whole or not at all, readable by its owner alone (0600), replacing an older one.
+///
+/// # Errors
+/// What the system says.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Makes a rename or a new name in a folder last.
+///
+/// # Errors
+/// What the system says.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_folder_is_taken_once_and_kept_to_its_owner() {
+        let place = tempfile::tempdir().unwrap();
+        let places = Places::new(Some(&place.path().join("a/b"))).unwrap();
+        let taken = places.take().unwrap();
+        assert!(matches!(places.take(), Err(ServeError::InUse(_))));
+        drop(taken);
+        let _taken = places.take().unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(places.root()).unwrap().permissions().mode() & 0o777, 0o700);
+        }
+    }
+
+    #[test]
+    fn other_things_are_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("letter.txt"), "dear").unwrap();
+        let places = Places::new(Some(place.path())).unwrap();
+        let error = places.take().unwrap_err().to_string();
+        assert!(error.contains("letter.txt") && error.contains("empty folder"), "{error}");
+        assert!(!place.path().join(LOCK).exists());
+        // Beside a store they do not matter.
+        fs::write(places.store(), "").unwrap();
+        places.take().unwrap();
+    }
+
+    #[test]
+    fn private_files_replace_older_ones() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("key");
+        for bytes in [&b"one"[..], b"three"] {
+            write_private(&path, bytes).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+}
