@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 /// Connections at a time.
 pub const MOST: usize = 1024;
@@ -40,6 +41,7 @@ pub fn limit(builder: &mut Builder<TokioExecutor>) {
 #[derive(Clone, Debug, Default)]
 pub struct Connections {
     counts: Arc<Mutex<Counts>>,
+    closed: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +62,13 @@ impl Connections {
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.with(|counts| counts.refused)
+    }
+
+    /// Returns when there is none; for one who waits.
+    pub async fn closed(&self) {
+        while self.open() > 0 {
+            self.closed.notified().await;
+        }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Counts) -> T) -> T {
@@ -99,7 +108,7 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.connections.with(|counts| {
+        let left = self.connections.with(|counts| {
             counts.all = counts.all.saturating_sub(1);
             if let Some(mine) = counts.by_address.get_mut(&self.from) {
                 *mine = mine.saturating_sub(1);
@@ -107,7 +116,11 @@ impl Drop for Place {
                     counts.by_address.remove(&self.from);
                 }
             }
+            counts.all
         });
+        if left == 0 {
+            self.connections.closed.notify_one();
+        }
     }
 }
 

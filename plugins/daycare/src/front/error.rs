@@ -1,5 +1,6 @@
 //! What may go wrong before a daycare runs, while it stops, and with its backups.
 
+use crate::door::DoorError;
 use crate::host::HostError;
 use crate::store::StoreError;
 use std::net::SocketAddr;
@@ -20,9 +21,6 @@ pub enum ServeError {
         /// Why, and what to do.
         reason: String,
     },
-    /// Another daycare runs in this folder.
-    #[error("{} is used by a daycare that is running; stop that one, or name another folder with --data-dir", .0.display())]
-    InUse(PathBuf),
     /// A certificate or its key is of no use.
     #[error("the certificate {} cannot be used: {reason}", path.display())]
     Certificate {
@@ -47,6 +45,9 @@ pub enum ServeError {
     /// The store does not open, or is damaged.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The door cannot be hung.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The engine room does not start, or could not write the last snapshots.
     #[error("the engine room: {0}")]
     Host(#[from] HostError),
@@ -58,6 +59,9 @@ pub enum ServeError {
         /// What it says.
         reason: String,
     },
+    /// The last snapshots took too long.
+    #[error("the last snapshots took too long and were left; nothing is lost, the next start reads the journal")]
+    Slow,
     /// The engine room ended by itself.
     #[error("the engine room has stopped by itself; the lines before say why, and a restart goes on from the journal")]
     EngineStopped,

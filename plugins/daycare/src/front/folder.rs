@@ -1,8 +1,8 @@
-//! The data folder: who may read it, and that one daycare uses it at a time.
+//! The data folder: what lies where in it, and who may read it.
 //!
 //! ```text
-//! lock               held by the running daycare
 //! daycare.sqlite     the store
+//! daycare.lock       held by the running daycare
 //! server.key         seals the ROMs in it; no backup contains it
 //! tls/ca.pem         this daycare's certificate authority, public
 //! tls/ca.key         its key
@@ -10,16 +10,14 @@
 //! ```
 
 use super::ServeError;
+use crate::store::sqlite::{FILE, LOCK};
 use eggtooth_vault::DataDir;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The store's file.
-const STORE: &str = "daycare.sqlite";
 const KEY: &str = "server.key";
 const TLS: &str = "tls";
-const LOCK: &str = "lock";
 
 /// Where the files of a daycare lie.
 #[derive(Clone, Debug)]
@@ -49,7 +47,7 @@ impl Places {
     /// The store.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        self.0.join(STORE)
+        self.0.join(FILE)
     }
 
     /// The server's key.
@@ -64,32 +62,17 @@ impl Places {
         self.0.join(TLS)
     }
 
-    /// Creates the folder if it is missing, keeps it to its owner (0700), and takes it for this process until the
-    /// answer is dropped; the system gives it back when a process dies.
+    /// Creates the folder if it is missing and keeps it to its owner (0700). That one daycare uses it at a time is the
+    /// store's to see to.
     ///
     /// # Errors
-    /// [`ServeError::InUse`]; [`ServeError::Folder`] where nothing can be written, or other things lie.
-    pub fn take(&self) -> Result<Taken, ServeError> {
+    /// [`ServeError::Folder`] where nothing can be written, or other things lie.
+    pub fn prepare(&self) -> Result<(), ServeError> {
         let refused = |error: io::Error| ServeError::folder(&self.0, error);
         fs::create_dir_all(&self.0).map_err(refused)?;
         self.check_contents()?;
         keep_to_owner(&self.0).map_err(refused)?;
-        let path = self.0.join(LOCK);
-        let mut lock = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(|error| ServeError::folder(&path, error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ServeError::InUse(self.0.clone())),
-            Err(TryLockError::Error(error)) => return Err(ServeError::folder(&path, error)),
-        }
-        // For people who look; nothing reads it.
-        let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
-        Ok(Taken { _lock: lock })
+        tempfile::tempfile_in(&self.0).map(drop).map_err(refused)
     }
 
     /// A folder with other things in it is probably a slip, and would be closed to other people.
@@ -98,7 +81,7 @@ impl Places {
         for entry in fs::read_dir(&self.0).map_err(|error| ServeError::folder(&self.0, error))? {
             let name = entry.map_err(|error| ServeError::folder(&self.0, error))?.file_name();
             match name.to_str() {
-                Some(STORE) => return Ok(()),
+                Some(FILE) => return Ok(()),
                 Some(KEY | TLS | LOCK | "lost+found") => {}
                 _ => foreign = Some(name),
             }
@@ -111,12 +94,6 @@ impl Places {
             )),
         }
     }
-}
-
-/// The folder is this process's until this is dropped.
-#[derive(Debug)]
-pub struct Taken {
-    _lock: File,
 }
 
 #[cfg(unix)]
@@ -158,13 +135,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_taken_once_and_kept_to_its_owner() {
+    fn a_new_folder_is_kept_to_its_owner() {
         let place = tempfile::tempdir().unwrap();
         let places = Places::new(Some(&place.path().join("a/b"))).unwrap();
-        let taken = places.take().unwrap();
-        assert!(matches!(places.take(), Err(ServeError::InUse(_))));
-        drop(taken);
-        let _taken = places.take().unwrap();
+        places.prepare().unwrap();
+        places.prepare().unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -177,12 +152,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("letter.txt"), "dear").unwrap();
         let places = Places::new(Some(place.path())).unwrap();
-        let error = places.take().unwrap_err().to_string();
+        let error = places.prepare().unwrap_err().to_string();
         assert!(error.contains("letter.txt") && error.contains("empty folder"), "{error}");
-        assert!(!place.path().join(LOCK).exists());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
         // Beside a store they do not matter.
         fs::write(places.store(), "").unwrap();
-        places.take().unwrap();
+        places.prepare().unwrap();
     }
 
     #[test]
