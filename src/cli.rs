@@ -1,5 +1,11 @@
 //! What can be typed: the commands and their options.
 
+#[cfg(feature = "serve")]
+mod serve;
+
+#[cfg(feature = "serve")]
+pub use serve::{LogFormat, ServeArguments, ServeCommand};
+
 use crate::prong::ProngCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eggtooth_cartridge::Format;
@@ -43,6 +49,9 @@ pub enum Command {
     /// Link with a real toy at a serial port, or with a friend's virtual one
     #[command(subcommand)]
     Prong(ProngCommand),
+    /// Keep pets alive around the clock, for everybody you invite
+    #[cfg(feature = "serve")]
+    Serve(ServeArguments),
 }
 
 /// `play`.

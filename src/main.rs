@@ -12,6 +12,8 @@ mod prong;
 mod rom;
 mod run;
 mod save;
+#[cfg(feature = "serve")]
+mod serve;
 mod term;
 
 use clap::Parser;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         Some(Command::Disasm(arguments)) => asm::disasm(&arguments),
         Some(Command::Save(arguments)) => save::save(arguments),
         Some(Command::Prong(command)) => prong::prong(command),
+        #[cfg(feature = "serve")]
+        Some(Command::Serve(arguments)) => serve::serve(arguments),
     };
     match result {
         Ok(code) => code,
