@@ -1,8 +1,8 @@
 //! The headless host: every pet alive around the clock, reachable from anywhere, behind a real door.
 //!
-//! [`store`] keeps what must never be lost, [`roms`] what is private, sealed by [`seal`]; [`host`] lets the toys live; [`http`] is how they are reached, and
-//! [`door`] says who may do what. Nothing here draws or sounds, and nobody here touches a chip: toys are
-//! [`eggtooth_toy::Machine`]s.
+//! [`store`] keeps what must never be lost, [`roms`] what is private, sealed by [`seal`]; [`host`] lets the toys live;
+//! [`http`] is how they are reached, [`door`] says who may do what, and [`front`] opens the house. Nothing here draws
+//! or sounds, and nobody here touches a chip: toys are [`eggtooth_toy::Machine`]s.
 
 pub mod door;
 pub mod front;

@@ -1,17 +1,13 @@
 //! Copies of a daycare's store, and the way back, for the command line.
 
 use super::ServeError;
-use super::folder::{Places, write_private};
+use super::folder::Places;
 use crate::seal::ServerKey;
 use crate::store::Store;
 use crate::store::sqlite::{self, FILE, SqliteStore};
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
-
-/// More than any key.
-const MAX_KEY: u64 = 4096;
 
 /// Where the key's copy of a backup lies: its name with `.key` behind.
 fn key_beside(file: &Path) -> PathBuf {
@@ -33,15 +29,17 @@ pub fn backup(data_dir: Option<&Path>, file: &Path, with_key: bool) -> Result<Op
         return Err(ServeError::Backup(format!("there is no daycare in {folder}; name its folder with --data-dir")));
     }
     let key_file = key_beside(file);
-    if with_key && key_file.symlink_metadata().is_ok() {
-        return Err(ServeError::Backup(format!("{} exists; name another file", key_file.display())));
-    }
+    let key = if with_key {
+        if key_file.symlink_metadata().is_ok() {
+            return Err(ServeError::Backup(format!("{} exists; name another file", key_file.display())));
+        }
+        Some(load(&places.key())?)
+    } else {
+        None
+    };
     sqlite::backup(&places.store(), file)?;
-    if !with_key {
-        return Ok(None);
-    }
-    let key = read_key(&places.key()).map_err(|error| ServeError::folder(&places.key(), error))?;
-    write_new(&key_file, &key).map_err(|error| ServeError::folder(&key_file, error))?;
+    let Some(key) = key else { return Ok(None) };
+    key.write_new(&key_file).map_err(|error| ServeError::folder(&key_file, error))?;
     Ok(Some(key_file))
 }
 
@@ -67,69 +65,39 @@ pub fn restore(data_dir: Option<&Path>, file: &Path, with_key: bool) -> Result<R
         return Err(ServeError::folder(file, "it is not a file"));
     }
     places.prepare()?;
-    let own = places.key().exists();
-    let key = if with_key {
-        let beside = key_beside(file);
-        let key = read_key(&beside).map_err(|error| ServeError::folder(&beside, error))?;
-        if own && read_key(&places.key()).ok().as_ref() != Some(&key) {
-            let reason = "it is not the key beside the backup; move it away first, or leave --with-key away";
-            return Err(ServeError::folder(&places.key(), reason));
-        }
-        Some(key)
-    } else if own {
-        Some(read_key(&places.key()).map_err(|error| ServeError::folder(&places.key(), error))?)
-    } else {
-        None
-    };
-    fits(file, key.as_deref().map(Vec::as_slice), &places)?;
-    // A key alone does no harm, a store without one cannot be opened.
-    if let Some(key) = key.filter(|_| !own) {
-        write_private(&places.key(), &key).map_err(|error| ServeError::folder(&places.key(), error))?;
+    let path = if with_key { key_beside(file) } else { places.key() };
+    let key = if path.exists() { Some(load(&path)?) } else { None };
+    if with_key && places.key().exists() {
+        let reason = "it is there already, so that the one beside the backup is not needed; leave --with-key away, or move \
+                      it elsewhere";
+        return Err(ServeError::folder(&places.key(), reason));
+    }
+    fits(file, key.as_ref(), &places)?;
+    // A key alone does no harm; a store without one cannot be opened.
+    if let Some(key) = key.filter(|_| with_key) {
+        key.write_new(&places.key()).map_err(|error| ServeError::folder(&places.key(), error))?;
     }
     let before = sqlite::restore(file, places.root())?;
     Ok(Restored { folder: places.root().to_path_buf(), before })
 }
 
-/// Whether a key opens what a backup has sealed: tried on copies, for opening a store changes it.
-fn fits(file: &Path, key: Option<&[u8]>, places: &Places) -> Result<(), ServeError> {
+/// Whether a key opens what a backup has sealed: tried on a copy, for opening a store changes it.
+fn fits(file: &Path, key: Option<&ServerKey>, places: &Places) -> Result<(), ServeError> {
     let place = tempfile::tempdir_in(places.root()).map_err(|error| ServeError::folder(places.root(), error))?;
-    let refused = |error: io::Error| ServeError::folder(place.path(), error);
     let copy = place.path().join(FILE);
-    fs::copy(file, &copy).map_err(refused)?;
-    let accounts = SqliteStore::open(&copy)?.accounts()?;
-    if accounts.is_empty() {
-        return Ok(());
-    }
-    let Some(key) = key else {
-        return Err(ServeError::folder(
+    fs::copy(file, &copy).map_err(|error| ServeError::folder(place.path(), error))?;
+    let store = SqliteStore::open(&copy)?;
+    match key {
+        Some(key) => key.belongs_to(&store).map_err(|error| ServeError::folder(&places.key(), error)),
+        None if store.accounts()?.is_empty() => Ok(()),
+        None => Err(ServeError::folder(
             &places.key(),
             "it is missing, and the backup's ROMs are sealed by it; put a copy of it there, or add --with-key if it lies \
              beside the backup",
-        ));
-    };
-    let path = place.path().join("server.key");
-    write_private(&path, key).map_err(refused)?;
-    let bad = |_| ServeError::folder(&places.key(), "it is no key; put a copy of it back");
-    let key = ServerKey::load_or_create(&path).map_err(bad)?;
-    match accounts.iter().find(|account| key.unwrap(&account.wrapped_key).is_err()) {
-        None => Ok(()),
-        Some(_) => Err(ServeError::folder(&places.key(), "it is not the key by which the backup's ROMs are sealed")),
+        )),
     }
 }
 
-fn read_key(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64));
-    File::open(path)?.take(MAX_KEY).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// A new file for its owner alone; one of that name stays.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+fn load(path: &Path) -> Result<ServerKey, ServeError> {
+    ServerKey::load(path).map_err(|error| ServeError::folder(path, error))
 }

@@ -10,13 +10,13 @@
 //! ```
 
 use super::ServeError;
+use crate::seal::KEY_FILE;
 use crate::store::sqlite::{FILE, LOCK};
 use eggtooth_vault::DataDir;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-const KEY: &str = "server.key";
 const TLS: &str = "tls";
 
 /// Where the files of a daycare lie.
@@ -53,7 +53,7 @@ impl Places {
     /// The server's key.
     #[must_use]
     pub fn key(&self) -> PathBuf {
-        self.0.join(KEY)
+        self.0.join(KEY_FILE)
     }
 
     /// The folder with certificates.
@@ -82,7 +82,7 @@ impl Places {
             let name = entry.map_err(|error| ServeError::folder(&self.0, error))?.file_name();
             match name.to_str() {
                 Some(FILE) => return Ok(()),
-                Some(KEY | TLS | LOCK | "lost+found") => {}
+                Some(KEY_FILE | TLS | LOCK | "lost+found") => {}
                 _ => foreign = Some(name),
             }
         }

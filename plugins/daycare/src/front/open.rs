@@ -99,15 +99,12 @@ pub fn open(options: &ServeOptions) -> Result<Opened, ServeError> {
 /// The key of this folder. A missing one is made only where nothing is sealed by it yet.
 fn server_key(places: &Places, store: &dyn Store) -> Result<ServerKey, ServeError> {
     let path = places.key();
-    let accounts = store.accounts()?;
-    if !accounts.is_empty() && !path.exists() {
+    if !path.exists() && !store.accounts()?.is_empty() {
         return Err(ServeError::folder(&path, "it is missing, and the ROMs are sealed by it; put a copy of it back"));
     }
     let key = ServerKey::load_or_create(&path).map_err(|error| ServeError::folder(&path, error))?;
-    match accounts.iter().find(|account| key.unwrap(&account.wrapped_key).is_err()) {
-        None => Ok(key),
-        Some(_) => Err(ServeError::folder(&path, "it is the key of another daycare; put this one's back")),
-    }
+    key.belongs_to(store).map_err(|error| ServeError::folder(&path, error))?;
+    Ok(key)
 }
 
 fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), ServeError> {
