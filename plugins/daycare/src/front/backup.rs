@@ -39,7 +39,7 @@ pub fn backup(data_dir: Option<&Path>, file: &Path, with_key: bool) -> Result<Op
     };
     sqlite::backup(&places.store(), file)?;
     let Some(key) = key else { return Ok(None) };
-    key.write_new(&key_file).map_err(|error| ServeError::folder(&key_file, error))?;
+    key.write_new(&key_file).map_err(ServeError::Key)?;
     Ok(Some(key_file))
 }
 
@@ -75,7 +75,7 @@ pub fn restore(data_dir: Option<&Path>, file: &Path, with_key: bool) -> Result<R
     fits(file, key.as_ref(), &places)?;
     // A key alone does no harm; a store without one cannot be opened.
     if let Some(key) = key.filter(|_| with_key) {
-        key.write_new(&places.key()).map_err(|error| ServeError::folder(&places.key(), error))?;
+        key.write_new(&places.key()).map_err(ServeError::Key)?;
     }
     let before = sqlite::restore(file, places.root())?;
     Ok(Restored { folder: places.root().to_path_buf(), before })
@@ -88,7 +88,7 @@ fn fits(file: &Path, key: Option<&ServerKey>, places: &Places) -> Result<(), Ser
     fs::copy(file, &copy).map_err(|error| ServeError::folder(place.path(), error))?;
     let store = SqliteStore::open(&copy)?;
     match key {
-        Some(key) => key.belongs_to(&store).map_err(|error| ServeError::folder(&places.key(), error)),
+        Some(key) => key.belongs_to(&store).map_err(|error| ServeError::key(&places.key(), error)),
         None if store.accounts()?.is_empty() => Ok(()),
         None => Err(ServeError::folder(
             &places.key(),
@@ -99,5 +99,5 @@ fn fits(file: &Path, key: Option<&ServerKey>, places: &Places) -> Result<(), Ser
 }
 
 fn load(path: &Path) -> Result<ServerKey, ServeError> {
-    ServerKey::load(path).map_err(|error| ServeError::folder(path, error))
+    ServerKey::load(path).map_err(|error| ServeError::key(path, error))
 }

@@ -2,6 +2,7 @@
 
 use crate::door::DoorError;
 use crate::host::HostError;
+use crate::seal::SealError;
 use crate::store::StoreError;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,9 @@ pub enum ServeError {
     /// The store does not open, or is damaged.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The server's key cannot be read or written.
+    #[error(transparent)]
+    Key(SealError),
     /// The door cannot be hung.
     #[error(transparent)]
     Door(#[from] DoorError),
@@ -76,6 +80,13 @@ impl ServeError {
 
     pub(crate) fn folder(path: &Path, reason: impl ToString) -> ServeError {
         ServeError::Folder { path: path.to_path_buf(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn key(path: &Path, error: SealError) -> ServeError {
+        match error {
+            SealError::Closed => ServeError::folder(path, "it is not the key of this store; put that one back"),
+            error => ServeError::Key(error),
+        }
     }
 
     pub(crate) fn certificate(path: &Path, reason: impl Into<String>) -> ServeError {

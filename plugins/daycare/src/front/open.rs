@@ -102,8 +102,8 @@ fn server_key(places: &Places, store: &dyn Store) -> Result<ServerKey, ServeErro
     if !path.exists() && !store.accounts()?.is_empty() {
         return Err(ServeError::folder(&path, "it is missing, and the ROMs are sealed by it; put a copy of it back"));
     }
-    let key = ServerKey::load_or_create(&path).map_err(|error| ServeError::folder(&path, error))?;
-    key.belongs_to(store).map_err(|error| ServeError::folder(&path, error))?;
+    let key = ServerKey::load_or_create(&path).map_err(|error| ServeError::key(&path, error))?;
+    key.belongs_to(store).map_err(|error| ServeError::key(&path, error))?;
     Ok(key)
 }
 
