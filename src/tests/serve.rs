@@ -1,0 +1,14 @@
+//! `eggtooth serve`: the real binary, from an empty folder to its end, over real sockets.
+#![cfg(all(feature = "serve", target_os = "linux"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+#[path = "serve/bad.rs"]
+mod bad;
+#[path = "serve/daycare.rs"]
+mod daycare;
+#[path = "serve/first.rs"]
+mod first;
+#[path = "serve/tls.rs"]
+mod tls;
