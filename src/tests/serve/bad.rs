@@ -47,7 +47,11 @@ fn a_port_that_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let done = folder.run(&format!("serve --data-dir data --metrics off --listen {address}"));
-    fails(&done, 1, &format!("{address} cannot be listened on: another program listens there; give another address with --listen"));
+    fails(
+        &done,
+        1,
+        &format!("{address} cannot be listened on: another program listens there; give another address with --listen"),
+    );
     let done = folder.run(&format!("serve --data-dir data --listen 127.0.0.1:0 --metrics {address}"));
     fails(&done, 1, "give another address with --metrics");
     let done = folder.run("serve --data-dir data --metrics off --listen 192.0.2.1:8443");
@@ -113,7 +117,8 @@ fn certificates_that_are_of_no_use() {
         ("nowhere.pem", "other.pem", "nowhere.pem cannot be used"),
     ];
     for (cert, key, sentence) in cases {
-        let done = folder.run(&format!("serve --data-dir new --listen 127.0.0.1:0 --metrics off --cert {cert} --key {key}"));
+        let done =
+            folder.run(&format!("serve --data-dir new --listen 127.0.0.1:0 --metrics off --cert {cert} --key {key}"));
         fails(&done, 1, sentence);
     }
     fs::remove_file(folder.path("data/tls/ca.key")).unwrap();

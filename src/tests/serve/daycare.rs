@@ -204,14 +204,7 @@ pub fn connect(port: u16) -> TcpStream {
 }
 
 /// One request and its answer, on a connection of its own.
-pub fn exchange(
-    mut stream: impl Read + Write,
-    port: u16,
-    method: &str,
-    path: &str,
-    more: &str,
-    body: &str,
-) -> Answer {
+pub fn exchange(mut stream: impl Read + Write, port: u16, method: &str, path: &str, more: &str, body: &str) -> Answer {
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n{more}");
     stream.write_all(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes()).unwrap();

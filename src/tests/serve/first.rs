@@ -79,13 +79,15 @@ fn the_log_is_one_json_object_a_line_where_no_terminal_is() {
 #[test]
 fn nothing_secret_is_logged_however_much_is_asked_for() {
     let folder = Folder::new();
-    let mut command = folder.command("serve --plain --metrics off --listen 127.0.0.1:0 --data-dir data --log text".split(' '));
+    let mut command =
+        folder.command("serve --plain --metrics off --listen 127.0.0.1:0 --data-dir data --log text".split(' '));
     command.env("EGGTOOTH_LOG", "trace");
     let daycare = Daycare::run(command);
     let token = daycare.token().to_owned();
     let cookie = daycare.set_up();
     let cookie = format!("{cookie}{JSON}");
-    let invitation = daycare.ask("POST", "/api/v1/invitations", &cookie, r#"{"role":"member","note":"","hours":1}"#).json();
+    let invitation =
+        daycare.ask("POST", "/api/v1/invitations", &cookie, r#"{"role":"member","note":"","hours":1}"#).json();
     let toy = daycare.ask("POST", "/api/v1/toys", &cookie, r#"{"name":"Pip"}"#).json();
     let live = daycare.ask("POST", &format!("/api/v1/toys/{}/live", toy["id"].as_str().unwrap()), &cookie, "{}").json();
     let wrong = format!(r#"{{"name":"Ada","password":"{PASSWORD}!"}}"#);

@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn ipv6_is_counted_by_64_bits() {
         let connections = Connections::default();
-        let places: Vec<_> = (0..MOST_OF_ONE).map(|n| connections.admit(ip(&format!("2001:db8::{n:x}"))).unwrap()).collect();
+        let places: Vec<_> =
+            (0..MOST_OF_ONE).map(|n| connections.admit(ip(&format!("2001:db8::{n:x}"))).unwrap()).collect();
         assert!(connections.admit(ip("2001:db8::ffff:1")).is_none());
         assert!(connections.admit(ip("2001:db8:0:1::1")).is_some());
         drop(places);

@@ -90,7 +90,10 @@ impl Places {
             None => Ok(()),
             Some(name) => Err(ServeError::folder(
                 &self.0,
-                format!("it holds other things ({}); name an empty folder, or one that is not there yet", name.display()),
+                format!(
+                    "it holds other things ({}); name an empty folder, or one that is not there yet",
+                    name.display()
+                ),
             )),
         }
     }

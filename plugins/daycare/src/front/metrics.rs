@@ -64,7 +64,9 @@ impl Metrics {
     #[must_use]
     pub fn new(connections: Connections) -> Metrics {
         let durations = Family::new_with_constructor(histogram as fn() -> Histogram);
-        Metrics { inner: Arc::new(Inner { requests: Family::default(), durations, connections, told: Mutex::default() }) }
+        Metrics {
+            inner: Arc::new(Inner { requests: Family::default(), durations, connections, told: Mutex::default() }),
+        }
     }
 
     /// Counts a request of this route, however it was written.
@@ -142,7 +144,13 @@ impl Book<'_> {
         self.0.register(name, help, metric);
     }
 
-    fn measure(&mut self, name: &str, help: &str, unit: Unit, metric: impl EncodeMetric + Debug + Send + Sync + 'static) {
+    fn measure(
+        &mut self,
+        name: &str,
+        help: &str,
+        unit: Unit,
+        metric: impl EncodeMetric + Debug + Send + Sync + 'static,
+    ) {
         self.0.register_with_unit(name, help, unit, metric);
     }
 

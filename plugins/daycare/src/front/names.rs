@@ -119,11 +119,8 @@ impl Reach {
     /// Of a daycare that listens at `listen`.
     #[must_use]
     pub fn new(computer: &Computer, listen: SocketAddr, names: &[PublicName], plain: bool) -> Reach {
-        let loopback = [
-            Name::Dns("localhost".into()),
-            Name::Ip(Ipv4Addr::LOCALHOST.into()),
-            Name::Ip(Ipv6Addr::LOCALHOST.into()),
-        ];
+        let loopback =
+            [Name::Dns("localhost".into()), Name::Ip(Ipv4Addr::LOCALHOST.into()), Name::Ip(Ipv6Addr::LOCALHOST.into())];
         let mut own = Vec::new();
         // An address is what a phone understands; private ones come before those that a provider gives.
         own.extend(computer.addresses.iter().copied().filter(is_private).map(Name::Ip));
@@ -150,7 +147,10 @@ impl Reach {
         let at = listen.ip();
         let v4 = |name: &Name| !matches!(name, Name::Ip(IpAddr::V6(_)));
         if at.is_unspecified() {
-            own.iter().chain(&loopback).filter(|name| at.is_ipv6() || v4(name)).for_each(|name| add(name, listen.port()));
+            own.iter()
+                .chain(&loopback)
+                .filter(|name| at.is_ipv6() || v4(name))
+                .for_each(|name| add(name, listen.port()));
         } else if at.is_loopback() {
             add(&loopback[0], listen.port());
             add(&Name::Ip(at), listen.port());
@@ -198,7 +198,9 @@ mod tests {
         assert_eq!(read("2001:db8::1"), Ok(("[2001:db8::1]".into(), None)));
         assert_eq!(read("[2001:db8::1]:443"), Ok(("[2001:db8::1]".into(), Some(443))));
         let long = "a".repeat(64);
-        for bad in ["", ".", "a..b", "-a", "a-", "1.2.3", "1.2.3.4.5", "a:b", "a:0", "a:70000", "é", "a b", "a/b", &long] {
+        for bad in
+            ["", ".", "a..b", "-a", "a-", "1.2.3", "1.2.3.4.5", "a:b", "a:0", "a:70000", "é", "a b", "a/b", &long]
+        {
             assert_eq!(read(bad), Err(BadName), "{bad}");
         }
     }
@@ -236,7 +238,9 @@ mod tests {
         let everywhere = Reach::new(&computer(), "0.0.0.0:443".parse().unwrap(), &names, false);
         assert_eq!(here.certified, everywhere.certified);
         let all: Vec<String> = here.certified.iter().map(Name::to_string).collect();
-        for name in ["localhost", "127.0.0.1", "[::1]", "192.168.1.20", "[2001:db8::7]", "nest.local", "egg.example.org"] {
+        for name in
+            ["localhost", "127.0.0.1", "[::1]", "192.168.1.20", "[2001:db8::7]", "nest.local", "egg.example.org"]
+        {
             assert!(all.iter().any(|one| one == name), "{name}");
         }
     }

@@ -68,12 +68,13 @@ pub fn open(options: &ServeOptions) -> Result<Opened, ServeError> {
     let roms = Arc::new(Roms::new(Arc::clone(&store), Arc::clone(&key)));
     let clock = Arc::new(SystemClock::default());
     let house_options = HostOptions { cores: None, clock };
-    let (host, engine) = host::start(Arc::clone(&store), roms, house_options)?;
+    let (host, engine) = host::start(Arc::clone(&store), Arc::clone(&roms), house_options)?;
     let door = Door::new(Arc::clone(&store), key, DoorOptions::default())?;
     let (drain, draining) = watch::channel(false);
     let connections = Connections::default();
     let house = House {
         store,
+        roms: Arc::clone(&roms),
 
         host,
         door,

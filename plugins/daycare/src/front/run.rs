@@ -62,7 +62,8 @@ pub async fn run(opened: Opened) -> Result<(), ServeError> {
             let config = RustlsConfig::from_config(shown.config);
             upkeep = Some(tokio::spawn(keep(source, config.clone(), Arc::clone(&authority))));
             let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEADER_TIME).acceptor(connections.clone());
-            let mut server = axum_server::from_tcp(listener).map_err(ServeError::system("the listener"))?.acceptor(acceptor);
+            let mut server =
+                axum_server::from_tcp(listener).map_err(ServeError::system("the listener"))?.acceptor(acceptor);
             limit(server.http_builder());
             let app = app.into_make_service_with_connect_info::<SocketAddr>();
             tokio::spawn(server.handle(handle.clone()).serve(app))
@@ -114,11 +115,7 @@ pub async fn run(opened: Opened) -> Result<(), ServeError> {
 }
 
 /// The last snapshots.
-async fn close(
-    house: &House,
-    engine_gone: oneshot::Receiver<()>,
-    connections: &Connections,
-) -> Result<(), ServeError> {
+async fn close(house: &House, engine_gone: oneshot::Receiver<()>, connections: &Connections) -> Result<(), ServeError> {
     let closed = tokio::time::timeout(LAST_SNAPSHOTS, async {
         let drained = house.host.drain().await;
         let _ = engine_gone.await;

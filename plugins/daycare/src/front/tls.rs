@@ -108,8 +108,12 @@ fn certified(
     let secret = PrivateKeyDer::from_pem_slice(secret)
         .map_err(|_| ServeError::certificate(key, "there is no key in it; give an unencrypted PEM file"))?;
     let certified = CertifiedKey::from_der(chain, secret, provider).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => refused("the key is of another certificate; give the one it was made with"),
-        error => ServeError::certificate(key, format!("its key cannot be used ({error}); give an ECDSA, Ed25519 or RSA key")),
+        rustls::Error::InconsistentKeys(_) => {
+            refused("the key is of another certificate; give the one it was made with")
+        }
+        error => {
+            ServeError::certificate(key, format!("its key cannot be used ({error}); give an ECDSA, Ed25519 or RSA key"))
+        }
     })?;
     Ok((certified, facts.until))
 }
