@@ -273,4 +273,20 @@ impl Home {
             let _ = self.dir.save_settings(&Remembered { last_toy: Some(slug.to_string()) });
         }
     }
+
+    /// Makes a handle the one that the next start goes to ([`Home::last_handle`]).
+    pub fn remember_handle(&self, slug: Option<&Slug>) {
+        if let (Some(slug), true) = (slug, self.dir.is_writer()) {
+            let _ = self.dir.save_settings(&Remembered { last_toy: Some(slug.to_string()) });
+        }
+    }
+
+    /// The toy elsewhere that was on the desk last, if it was one, or one that is on its way: its entry and lease.
+    #[must_use]
+    pub fn last_handle(&self) -> Option<(Entry, Lease)> {
+        let last = self.dir.load_settings::<Remembered>().value.last_toy?;
+        let entry = self.dir.entry(&Slug::parse(&last)?).ok()?;
+        let lease = Lease::of_entry(&entry)?;
+        Some((entry, lease))
+    }
 }

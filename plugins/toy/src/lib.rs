@@ -28,6 +28,8 @@ mod recording;
 pub mod script;
 mod session;
 mod watch;
+#[cfg(all(feature = "client", not(target_family = "wasm")))]
+mod wire;
 
 pub use absence::{
     Absence, CHOICE, Choice, LEFT, LONGEST, LONGEST_STALL, Left, Oddity, SHORTEST, left, span, ticks, time,
@@ -46,3 +48,5 @@ pub use presses::Presses;
 pub use recording::{Event, Input, MAX_EVENTS, PLAY, Recorder, Recording, RecordingError};
 pub use session::{Session, now, now_millis};
 pub use watch::Watch;
+#[cfg(all(feature = "client", not(target_family = "wasm")))]
+pub use wire::Wire;

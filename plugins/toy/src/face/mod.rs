@@ -6,6 +6,7 @@
 mod advance;
 mod away;
 mod quiet;
+mod remote;
 mod save;
 mod shelf;
 mod tape;
@@ -18,6 +19,7 @@ use crate::Session;
 pub use advance::{FAST_FORWARD, Owed, SPEEDS, STEP};
 pub use away::{Away, AwayCommand, AwayView, Clocks, WhileAway, question};
 pub use quiet::Quiet;
+pub use remote::{Came, Condition, Fed, Remote, Wire, play};
 pub use save::SaveNow;
 pub use shelf::{ShelfCommand, ShelfView};
 pub use tape::{Tape, TapeCommand};

@@ -1,11 +1,15 @@
 //! How long nothing will be seen or heard: lets the program sleep until then instead of polling.
 
-use super::{Away, Clock, Pace, STEP, Shown, Toy};
+use super::{Away, Clock, Pace, Remote, STEP, Shown, Toy};
 use bevy_ecs::prelude::*;
 use std::time::Duration;
 
 /// How far ahead is looked, in fixed steps: one second.
 const HORIZON: u32 = 64;
+/// Fixed steps between two looks at the wire of a remote toy: what comes in between waits so long.
+const REMOTE: u32 = 2;
+/// The same while nothing can come.
+const REMOTE_OFF: u32 = 16;
 /// A fixed step's length.
 const STEP_TIME: Duration = Duration::from_micros(15_625);
 
@@ -17,11 +21,13 @@ pub struct Quiet(pub Duration);
 /// Looks ahead for what is shown; a toy that nobody sees keeps nobody awake, unless it lives an absence.
 pub(super) fn look_ahead(
     shown: Query<(&Toy, &Clock, &Pace, &Away), With<Shown>>,
+    remote: Query<&Remote, With<Shown>>,
     others: Query<&Away, Without<Shown>>,
     mut quiet: ResMut<Quiet>,
 ) {
     let shown = shown.iter().map(|(toy, clock, pace, away)| quiet_steps(toy, *clock, *pace, away));
-    let steps = shown.min().unwrap_or(HORIZON);
+    let remote = remote.iter().map(|remote| if remote.is_live() { REMOTE } else { REMOTE_OFF });
+    let steps = shown.chain(remote).min().unwrap_or(HORIZON);
     let steps = if others.iter().any(Away::is_living) { 0 } else { steps };
     quiet.set_if_neq(Quiet(STEP_TIME * steps));
 }
