@@ -30,7 +30,7 @@ impl Door {
         let name = eggtooth_vault::check_name(name).map_err(|error| DoorError::Invalid(error.to_string()))?;
         password.check(&name)?;
         let password = self.inner.hasher.hash(password).await?;
-        let wrapped_key = self.inner.key.wrapped_account_key().map_err(inside)?;
+        let (_, wrapped_key) = self.inner.key.new_account_key().map_err(inside)?;
         let created = self.wall();
         let id = AccountId::random().map_err(inside)?;
         let toys = self.inner.options.toys;

@@ -33,14 +33,13 @@ impl Cookie {
     pub(crate) fn digest_in(headers: &HeaderMap, secure: bool) -> Option<[u8; 32]> {
         let mut found = None;
         for value in headers.get_all(header::COOKIE) {
-            for pair in value.to_str().ok()?.split(';') {
-                let Some((name, value)) = pair.trim().split_once('=') else { continue };
-                if name == cookie_name(secure) {
-                    if found.is_some() {
-                        return None;
-                    }
-                    found = Some(unhex(value)?);
+            for pair in value.as_bytes().split(|byte| *byte == b';') {
+                let name = [cookie_name(secure).as_bytes(), b"="].concat();
+                let Some(value) = pair.trim_ascii().strip_prefix(name.as_slice()) else { continue };
+                if found.is_some() {
+                    return None;
                 }
+                found = Some(unhex(value)?);
             }
         }
         found.map(|bytes| digest(&*bytes))
@@ -82,8 +81,7 @@ fn header(value: &str, seconds: u64, secure: bool) -> HeaderValue {
     header
 }
 
-fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let digits = text.as_bytes();
+fn unhex(digits: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     if digits.len() != 64 {
         return None;
     }
@@ -153,6 +151,14 @@ mod tests {
         }
         let both = format!("{good}; {good}");
         assert_eq!(Cookie::digest_in(&request(&[&both]), true), None);
+    }
+
+    #[test]
+    fn others_cookies_do_not_matter_whatever_is_in_them() {
+        let digits = hex(&[7; 32]);
+        let mut headers = request(&[&format!("__Host-egg={digits}")]);
+        headers.append(header::COOKIE, HeaderValue::from_bytes(b"caf\xe9=1; \xff; =; __Host-eggs=1").unwrap());
+        assert_eq!(Cookie::digest_in(&headers, true), Some(digest(&[7; 32])));
     }
 
     #[test]

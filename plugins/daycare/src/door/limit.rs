@@ -1,6 +1,7 @@
 //! How often somebody may: token buckets by account and by address (service §1.3).
 
-use super::{Clock, DoorError};
+use super::DoorError;
+use crate::host::Clock;
 use crate::id::{AccountId, ToyId};
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
@@ -83,19 +84,19 @@ pub(crate) fn network(ip: IpAddr) -> IpAddr {
 
 /// The daycare's clock for the buckets.
 #[derive(Clone)]
-struct Monotonic(Arc<dyn Clock>);
+struct Real(Arc<dyn Clock>);
 
-impl governor::clock::Clock for Monotonic {
+impl governor::clock::Clock for Real {
     type Instant = Duration;
     fn now(&self) -> Duration {
-        self.0.monotonic()
+        self.0.real()
     }
 }
 
 /// The buckets of one limit.
 pub(crate) struct Limiter {
-    buckets: RateLimiter<u64, DashMapStateStore<u64>, Monotonic, NoOpMiddleware<Duration>>,
-    clock: Monotonic,
+    buckets: RateLimiter<u64, DashMapStateStore<u64>, Real, NoOpMiddleware<Duration>>,
+    clock: Real,
     secret: RandomState,
 }
 
@@ -104,7 +105,7 @@ impl Limiter {
         let burst = NonZeroU32::new(rate.burst).unwrap_or(NonZeroU32::MIN);
         let every = rate.every.max(Duration::from_nanos(1));
         let quota = Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
-        let clock = Monotonic(clock);
+        let clock = Real(clock);
         Limiter { buckets: RateLimiter::dashmap_with_clock(quota, clock.clone()), clock, secret: RandomState::new() }
     }
 
@@ -162,8 +163,8 @@ impl Limiters {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-    use super::super::tests::Stepped;
     use super::*;
+    use crate::host::SteppedClock;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn five_a_minute() {
-        let clock = Arc::new(Stepped::default());
+        let clock = Arc::new(SteppedClock::at(0));
         let limiter = Limiter::new(Limits::default().login, Arc::clone(&clock) as Arc<dyn Clock>);
         let key = Key::Ip(ip("203.0.113.5"));
         for _ in 0..5 {
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn keys_of_different_kinds_do_not_meet_and_memory_is_bounded() {
-        let clock = Arc::new(Stepped::default());
+        let clock = Arc::new(SteppedClock::at(0));
         let limiter =
             Limiter::new(Rate { burst: 1, every: Duration::from_secs(1) }, Arc::clone(&clock) as Arc<dyn Clock>);
         for n in 0..200_000u32 {

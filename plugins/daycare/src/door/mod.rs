@@ -6,7 +6,6 @@
 mod account;
 mod audit;
 mod can;
-mod clock;
 mod cookie;
 mod error;
 mod guard;
@@ -24,7 +23,6 @@ mod who;
 
 pub use account::AccountChange;
 pub use can::{Action, Standing, can};
-pub use clock::{Clock, SystemClock};
 pub use cookie::{Cookie, cookie_name};
 pub use error::DoorError;
 pub use guard::guard;
@@ -39,6 +37,7 @@ pub use setup::SET_UP_MINUTES;
 pub use ticket::{Redeemed, TICKET_SECONDS};
 pub use who::{Caller, Who, truncated};
 
+use crate::host::{Clock, SystemClock};
 use crate::id::Millis;
 use crate::seal::ServerKey;
 use crate::store::{Store, StoreError};
@@ -82,7 +81,7 @@ pub struct Door {
 
 struct Inner {
     store: Arc<dyn Store>,
-    key: Arc<dyn AccountKeys>,
+    key: Arc<ServerKey>,
     clock: Arc<dyn Clock>,
     options: DoorOptions,
     limiters: limit::Limiters,
@@ -109,7 +108,7 @@ impl Door {
     ///
     /// # Errors
     /// When the store cannot be read, or the operating system has no randomness.
-    pub fn new(store: Arc<dyn Store>, key: Arc<dyn AccountKeys>, options: DoorOptions) -> Result<Door, DoorError> {
+    pub fn new(store: Arc<dyn Store>, key: Arc<ServerKey>, options: DoorOptions) -> Result<Door, DoorError> {
         let empty = store.accounts()?.is_empty();
         let clock = Arc::clone(&options.clock);
         Ok(Door {
@@ -118,7 +117,7 @@ impl Door {
                 key,
                 limiters: limit::Limiters::new(&options.limits, &clock),
                 hasher: password::Hasher::new(options.cost)?,
-                set_up: Mutex::new(setup::SetUp::new(empty, clock.monotonic())?),
+                set_up: Mutex::new(setup::SetUp::new(empty, clock.real())?),
                 tickets: Mutex::default(),
                 seats: Mutex::default(),
                 revoked: broadcast::Sender::new(REVOCATIONS),
@@ -152,21 +151,6 @@ impl Door {
 /// A lock of plain data, which stays usable when a holder panicked.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Makes the keys of accounts: the server's key. Nothing else of it concerns the door.
-pub trait AccountKeys: Send + Sync + 'static {
-    /// A new account's key, wrapped.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    fn wrapped_account_key(&self) -> Result<Vec<u8>, String>;
-}
-
-impl AccountKeys for ServerKey {
-    fn wrapped_account_key(&self) -> Result<Vec<u8>, String> {
-        self.new_account_key().map(|(_, wrapped)| wrapped).map_err(|error| error.to_string())
-    }
 }
 
 #[cfg(test)]

@@ -196,6 +196,12 @@ impl Hasher {
         .await
     }
 
+    /// Makes all hashing wait until what is returned is dropped.
+    #[cfg(test)]
+    pub(crate) async fn occupied(&self) -> tokio::sync::OwnedSemaphorePermit {
+        Arc::clone(&self.work).acquire_many_owned(2).await.unwrap_or_else(|_| unreachable!())
+    }
+
     /// Runs `work` in its turn. The permits go with it: an asker who gives up leaves no room for another one before
     /// the work is done.
     async fn run<T: Send + 'static>(

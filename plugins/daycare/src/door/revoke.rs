@@ -1,7 +1,7 @@
 //! Rights that end: tickets and live sockets that stand on them end at once.
 
 use super::{Door, Seat, lock};
-use crate::id::{AccountId, ToyId};
+use crate::id::{AccountId, Millis, ToyId};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use tokio::sync::broadcast;
 const SWEEP: Duration = Duration::from_secs(1);
 /// Sweeps between two of the thorough ones.
 const THOROUGH: u32 = 600;
+/// How old the last use of a session with a live socket may be in the store, in milliseconds.
+const HOUR: Millis = 3_600_000;
 
 /// What has ended. The one who ends something changes the store first and calls [`Door::revoke`] then.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,8 +69,8 @@ impl Door {
     /// Ends what has expired: grants and sessions under live sockets, tickets. The layer [`super::guard`] lets it run
     /// every second.
     pub async fn sweep(&self) {
-        let (now, monotonic) = (self.wall(), self.inner.clock.monotonic());
-        lock(&self.inner.tickets).sweep(monotonic);
+        let now = self.wall();
+        lock(&self.inner.tickets).sweep(self.inner.clock.real());
         let expired = lock(&self.inner.seats).expired(now);
         for what in expired {
             self.revoke(what);
@@ -83,7 +85,7 @@ impl Door {
         let sessions = lock(&self.inner.seats).sessions();
         let done = self.blocking(move |store| {
             for hash in sessions {
-                if let Some(row) = store.session(&hash)? {
+                if let Some(row) = store.session(&hash)?.filter(|row| now >= row.seen.saturating_add(HOUR)) {
                     store.touch_session(&hash, now, row.strong_until)?;
                 }
             }

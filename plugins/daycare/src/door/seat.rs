@@ -4,7 +4,7 @@ use super::limit::network;
 use super::session::ABSOLUTE;
 use super::{Door, DoorError, Redeemed, Revoked, Standing, lock};
 use crate::id::{AccountId, Millis, ToyId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -91,8 +91,8 @@ impl Seats {
         self.taken.values().filter_map(of).collect()
     }
 
-    /// The sessions of all seats.
-    pub(crate) fn sessions(&self) -> Vec<[u8; 32]> {
+    /// The sessions of all seats, each once.
+    pub(crate) fn sessions(&self) -> HashSet<[u8; 32]> {
         self.taken.values().map(|seat| seat.session).collect()
     }
 

@@ -87,7 +87,7 @@ impl Door {
     pub fn ticket(&self, who: &Who, toy: ToyId, standing: Standing) -> Result<[u8; 16], DoorError> {
         let ticket = random::<16>()?;
         let redeemed = Redeemed { account: who.account, session: who.session, toy, standing };
-        let now = self.inner.clock.monotonic();
+        let now = self.inner.clock.real();
         let mut tickets = lock(&self.inner.tickets);
         tickets.sweep(now);
         tickets.add(digest(&ticket), redeemed, now + Duration::from_secs(TICKET_SECONDS))?;
@@ -97,7 +97,7 @@ impl Door {
     /// Takes a ticket: it is good no more. What it stood on may have ended since; [`Door::seat`] looks.
     #[must_use]
     pub fn redeem(&self, ticket: &[u8; 16]) -> Option<Redeemed> {
-        let now = self.inner.clock.monotonic();
+        let now = self.inner.clock.real();
         let found = lock(&self.inner.tickets).0.remove(&digest(ticket))?;
         (found.until > now).then_some(found.redeemed)
     }

@@ -10,7 +10,7 @@ mod setup;
 
 use super::*;
 use crate::House;
-use crate::host::Host;
+use crate::host::{Host, SteppedClock};
 use crate::id::{AccountId, GrantId, RomKey, ToyId};
 use crate::store::{Anchor, Grant, GrantRole, RomRow, Snapshot, SqliteStore, ToyRow, ToyState};
 use axum::Router;
@@ -19,39 +19,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::Service;
-
-/// A clock that goes when it is told to.
-#[derive(Debug, Default)]
-pub(crate) struct Stepped(AtomicU64);
-
-impl Stepped {
-    pub(crate) fn step(&self, by: Duration) {
-        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
-    }
-}
-
-impl Clock for Stepped {
-    fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
-
-    fn wall(&self) -> Millis {
-        1_800_000_000_000 + self.0.load(Ordering::Relaxed)
-    }
-}
-
-struct Keys;
-
-impl AccountKeys for Keys {
-    fn wrapped_account_key(&self) -> Result<Vec<u8>, String> {
-        Ok(vec![7; 60])
-    }
-}
 
 const PASSWORD: &str = "correct horse";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -63,7 +34,7 @@ fn milliseconds(millis: u64) -> Duration {
 
 /// A daycare as far as people notice it.
 struct Fixture {
-    clock: Arc<Stepped>,
+    clock: Arc<SteppedClock>,
     store: Arc<dyn Store>,
     house: Arc<House>,
     router: Router,
@@ -72,7 +43,7 @@ struct Fixture {
     _drain: watch::Sender<bool>,
 }
 
-fn options(clock: &Arc<Stepped>) -> DoorOptions {
+fn options(clock: &Arc<SteppedClock>) -> DoorOptions {
     let limits = Limits::default();
     DoorOptions { clock: Arc::clone(clock) as _, limits, cost: Cost { memory: 8, passes: 1 }, toys: 3 }
 }
@@ -86,12 +57,18 @@ fn generous() -> Limits {
 impl Fixture {
     /// Not set up yet.
     fn fresh(secure: bool, limits: Limits) -> Fixture {
+        Fixture::with(secure, |options| options.limits = limits)
+    }
+
+    fn with(secure: bool, choose: impl FnOnce(&mut DoorOptions)) -> Fixture {
         let folder = TempDir::new().unwrap();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("daycare.sqlite")).unwrap());
-        let clock = Arc::new(Stepped::default());
-        let door = Door::new(Arc::clone(&store), Arc::new(Keys), DoorOptions { limits, ..options(&clock) }).unwrap();
-        let key = crate::seal::ServerKey::load_or_create(&folder.path().join("server.key")).unwrap();
-        let roms = Arc::new(crate::roms::Roms::new(Arc::clone(&store), Arc::new(key)));
+        let clock = Arc::new(SteppedClock::at(1_800_000_000_000));
+        let mut options = options(&clock);
+        choose(&mut options);
+        let key = Arc::new(ServerKey::load_or_create(&folder.path().join("server.key")).unwrap());
+        let roms = Arc::new(crate::roms::Roms::new(Arc::clone(&store), Arc::clone(&key)));
+        let door = Door::new(Arc::clone(&store), key, options).unwrap();
         let (drain, drained) = watch::channel(false);
         let origin = if secure { "https://egg.example" } else { "http://127.0.0.1:8080" };
         let house = Arc::new(House {
@@ -111,12 +88,23 @@ impl Fixture {
     /// Set up by Ada; her cookie.
     async fn with_admin(limits: Limits) -> (Fixture, String) {
         let fixture = Fixture::fresh(true, limits);
-        let token = fixture.door().set_up_token().unwrap();
-        let body = json!({"token": *token, "name": "Ada", "password": PASSWORD});
-        let reply = fixture.post("/setup").json(&body).send().await;
-        assert_eq!(reply.status, 201, "{:?}", reply.body);
-        let cookie = reply.cookie.unwrap();
+        let cookie = fixture.ada().await;
         (fixture, cookie)
+    }
+
+    /// Sets it up; her cookie.
+    async fn ada(&self) -> String {
+        let token = self.door().set_up_token().unwrap();
+        let body = json!({"token": *token, "name": "Ada", "password": PASSWORD});
+        let reply = self.post("/setup").json(&body).send().await;
+        assert_eq!(reply.status, 201, "{:?}", reply.body);
+        reply.cookie.unwrap()
+    }
+
+    /// The door after a restart.
+    fn restarted(&self) -> Door {
+        let key = Arc::new(ServerKey::load_or_create(&self.folder.path().join("server.key")).unwrap());
+        Door::new(Arc::clone(&self.store), key, options(&self.clock)).unwrap()
     }
 
     fn door(&self) -> &Door {

@@ -242,3 +242,29 @@ async fn cookies_with_and_without_tls() {
     assert_eq!((name, &rest[64..]), ("egg", "; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"));
     assert_eq!(plain.get("/session").cookie(&reply.cookie.unwrap()).send().await.status, OK);
 }
+
+/// Of a hundred attempts at once those that find no place in the queue are sent away, whoever asks for something else
+/// does not wait behind the others, and those are served in the end.
+#[tokio::test]
+async fn a_flood_of_sign_ins_is_bounded_and_holds_nobody_else_up() {
+    let (fixture, ada) = Fixture::with_admin(generous()).await;
+    let fixture = Arc::new(fixture);
+    let busy = fixture.door().inner.hasher.occupied().await;
+    let mut flood = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let fixture = Arc::clone(&fixture);
+        flood.spawn(async move {
+            let body = json!({"name": format!("name {n}"), "password": "wrong one"});
+            let reply = fixture.post("/session").at(&format!("198.51.100.{n}")).json(&body).send().await;
+            (reply.status, reply.headers.get(header::RETRY_AFTER).is_some())
+        });
+    }
+    for _ in 0..34 {
+        assert_eq!(flood.join_next().await.unwrap().unwrap(), (429, true));
+    }
+    assert_eq!(fixture.get("/session").cookie(&ada).send().await.status, OK);
+    assert_eq!(flood.len(), 66, "2 at work and 64 that wait");
+    drop(busy);
+    assert!(flood.join_all().await.iter().all(|reply| *reply == (401, false)));
+    assert_eq!(fixture.sign_in("Ada").await.status, OK);
+}

@@ -62,12 +62,12 @@ async fn five_guesses_void_the_token_and_a_restart_makes_a_new_one() {
     assert!(right.body["detail"].as_str().unwrap().contains("restart"), "{:?}", right.body);
     assert!(fixture.store.accounts().unwrap().is_empty());
 
-    let restarted = Door::new(Arc::clone(&fixture.store), Arc::new(Keys), options(&fixture.clock)).unwrap();
+    let restarted = fixture.restarted();
     let new = restarted.set_up_token().unwrap();
     assert_ne!(*new, *token);
     let caller = Caller::at("203.0.113.9".parse().unwrap(), None);
     restarted.set_up(&caller, &new, "Ada", Password::new(PASSWORD), "").await.unwrap();
-    let third = Door::new(Arc::clone(&fixture.store), Arc::new(Keys), options(&fixture.clock)).unwrap();
+    let third = fixture.restarted();
     assert!(third.set_up_token().is_none() && third.is_set_up(), "with an account no token is made");
 }
 
