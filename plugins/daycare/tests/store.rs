@@ -1,12 +1,22 @@
 //! What every store promises, tried on each store there is; and what happens when the disk does not keep its promises.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "store/backup.rs"]
+mod backup;
+#[path = "store/child.rs"]
+mod child;
+#[path = "store/damage.rs"]
+mod damage;
+#[path = "store/disk.rs"]
+mod disk;
 #[path = "store/house.rs"]
 mod house;
 #[path = "store/journal.rs"]
 mod journal;
 #[path = "store/moves.rs"]
 mod moves;
+#[path = "store/pace.rs"]
+mod pace;
 #[path = "store/people.rs"]
 mod people;
 #[path = "store/toys.rs"]
