@@ -5,6 +5,9 @@
 //! kept in [`Pins`]. [`Daycare`] is what requests go to; they block, for 10 s at most, so they belong on a thread of
 //! their own. [`Daycare::live`] opens a live link, which has a thread itself.
 //!
+//! A program that installs a logger keeps `ureq_proto` and `tungstenite` above the level "trace", at which they print the
+//! bytes of requests and messages, with passwords, sessions and tickets in them; at "debug" they do not.
+//!
 //! Certificates of public authorities are not looked at: a pin is what says which authority is right, and another kind
 //! of pin would be the place for them.
 
