@@ -151,7 +151,7 @@ const pages = {
 				patch('Toys', () => ({toys: +prompt('Most toys?', row.toys) || row.toys}))]];
 		}),
 		part('How it runs', async () => h('pre', JSON.stringify(await get('/operator'), null, 1).replace(/^[ {}[\],]+\n|[{}[\]",]/gm, ''))),
-		audit('What all did', true), h('a', {href: base + '/api'}, 'Try the API')),
+		audit('What all did', true), h('a', {href: '/api'}, 'Try the API')),
 };
 
 async function show() {
