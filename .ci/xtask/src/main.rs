@@ -4,6 +4,7 @@
 
 mod bench;
 mod bless;
+mod browser;
 mod cargo;
 mod ci;
 mod install;

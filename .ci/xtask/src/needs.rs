@@ -239,6 +239,33 @@ pub const LINUX: &[Need] = &[
         pacman: &["wireshark-cli"],
         zypper: &["wireshark"],
     },
+    Need {
+        from: Purpose::Test,
+        probe: Probe::Program("chromium"),
+        what: "Chromium, which the daycare's page is tested in",
+        apt: &["chromium"],
+        dnf: &["chromium"],
+        pacman: &["chromium"],
+        zypper: &["chromium"],
+    },
+    Need {
+        from: Purpose::Test,
+        probe: Probe::Program("node"),
+        what: "Node.js, which drives Chromium in the tests",
+        apt: &["nodejs"],
+        dnf: &["nodejs"],
+        pacman: &["nodejs"],
+        zypper: &["nodejs"],
+    },
+    Need {
+        from: Purpose::Test,
+        probe: Probe::Program("npm"),
+        what: "npm, which fetches what drives Chromium",
+        apt: &["npm"],
+        dnf: &["nodejs-npm"],
+        pacman: &["npm"],
+        zypper: &["npm"],
+    },
 ];
 
 /// The packages of `needs` for `manager`, each once, in order.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::needs::Purpose;
 use crate::steps::Steps;
-use crate::{cargo, install, policy, system, tree};
+use crate::{browser, cargo, install, policy, system, tree};
 
 const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
 
@@ -32,6 +32,11 @@ pub fn test() -> Result<ExitCode> {
     steps.step("serve build: clippy", || {
         clippy(&["--package", "eggtooth", "--no-default-features", "--features", "serve"])
     });
+    if browser::skipped() {
+        steps.note(format!("{} is set: THE DAYCARE'S PAGE WAS NOT TESTED in a browser", browser::OVERRIDE));
+    } else {
+        steps.step("the daycare's page in a browser", browser::page);
+    }
     steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
     steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));
     steps.step("play after test recompiles no dependency", nothing_to_recompile);
