@@ -130,7 +130,7 @@ const pages = {
 				button('Save to a file', () => download(path + '/save')), picker('Load a file; this life ends', file => api(`PUT ${path}/save`, file))),
 			part('Program', async () => form({rom: await programs(toy.rom?.key)}, 'Change it; this life ends', `PUT ${path}/rom`))]
 			: button('Give back', async () => {
-				for (const grant of await get(grants)) if (grant.account == me.account) await api(`DELETE ${grants}/${grant.id}`);
+				for (const {id} of await get(grants)) await api(`DELETE ${grants}/${id}`);
 				home();
 			}, 'Give it back?'))];
 	},

@@ -25,7 +25,6 @@ export class Daycare {
 	async prepare() {
 		this.folder = await mkdtemp(join(tmpdir(), 'eggtooth-page-'));
 		this.port = await freePort();
-		this.origin = `https://127.0.0.1:${this.port}`;
 	}
 
 	/** Starts the program and waits for the address that it prints; returns it. */
@@ -41,8 +40,10 @@ export class Daycare {
 			child.on('exit', code => failed(Error(`the program ended with ${code}: ${complained}`)));
 			child.stdout.on('data', data => {
 				said += data;
-				const url = /^\s*(https:\/\/\S+\/\S*)\s*$/m.exec(said);
-				if (url) found(url[1]);
+				const url = /^ {2}(https:\/\/\S+)\n/m.exec(said)?.[1];
+				if (!url) return;
+				this.origin = new URL(url).origin;
+				found(url);
 			});
 		});
 	}
