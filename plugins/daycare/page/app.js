@@ -65,7 +65,8 @@ function form(values, verb, act) {
 		run(this, act, Object.fromEntries(inputs.map(i => [i.name, i.type == 'number' ? i.valueAsNumber : i.value])));
 	}}, inputs.map(input => h('label', input.title || input.name, input)), h('button', verb));
 }
-const picker = (label, act) => h('label', label, h('input', {type: 'file', onchange() { run(this, act, this.files[0]); }}));
+const picker = (label, act) => h('label', label, h('input', {type: 'file',
+	onchange() { run(this, act, this.files[0]); }}));
 const card = (title, ...kids) => h('section', h('h1', title), kids);
 
 // Loaded when it is opened.
@@ -82,20 +83,22 @@ function rows(title, path, item, ...more) {
 			last && path.includes('?') && button('Older', () => before = '&before=' + (last.number || last.at)), more];
 	});
 }
-const audit = (title, all) => rows(title, '/audit?all=' + all, row => `${time(row.at)}: ${row.who || 'somebody'}, ${row.what} (${row.from})`);
+const audit = (title, all) => rows(title, '/audit?all=' + all,
+	row => `${time(row.at)}: ${row.who || 'somebody'}, ${row.what} (${row.from})`);
 const enter = path => async ({new: password, ...data}) => {
 	me = await api('POST ' + path, {password, ...data});
 	set_up = true;
 	home();
 	show();
 };
-const mood = is => !is.running && !is.broken && !is.leaving ? 'is paused'
-	: 'is ' + (['broken', 'leaving', 'catching_up', 'calling', 'asleep'].find(name => is[name]) || 'awake').replace('_', ' ');
-const programs = async chosen => (await get('/roms')).map(rom => [rom.key, rom.builtin ? 'Pip, our own' : rom.name, rom.key == chosen]);
+const mood = is => !is.running && !is.broken && !is.leaving ? 'is paused' : 'is ' +
+	(['broken', 'leaving', 'catching_up', 'calling', 'asleep'].find(name => is[name]) || 'awake').replace('_', ' ');
+const programs = async chosen => (await get('/roms')).map(rom =>
+	[rom.key, rom.builtin ? 'Pip, our own' : rom.name, rom.key == chosen]);
 
 async function bring(file) {
 	const is = await api('POST /roms/identify', file);
-	const name = prompt(`${is.known || 'Unknown'}, ${is.words} words. ${is.note || ''} Call it:`, file.name.slice(0, 40));
+	const name = prompt(`${is.known || 'Unknown'}: ${is.note}. Call it:`, file.name.slice(0, 40));
 	if (name) location.hash = 'new=' + (await api('POST /roms?name=' + encodeURIComponent(name), file)).key;
 }
 
@@ -107,28 +110,41 @@ const pages = {
 	async shelf() {
 		const toys = await get('/toys');
 		return toys.length ? card('The shelf', toys.map(toy => h('a', {className: 'pet', href: '#toy=' + toy.id},
-			h('div', {className: 'egg ' + toy.theme}, h('img', {src: `${base}/toys/${toy.id}/frame.png?scale=4`, alt: ''})), h('b', toy.name), h('br'),
-			toy.standing == 'owner' ? mood(toy.condition) : `of ${toy.owner}; you are ${toy.standing}`)), h('a', {href: '#new'}, 'A new pet')) : pages.new();
+			h('div', {className: 'egg ' + toy.theme}, h('img', {src: `${base}/toys/${toy.id}/frame.png?scale=4`, alt: ''})),
+			h('b', toy.name), h('br'),
+			toy.standing == 'owner' ? mood(toy.condition) : `of ${toy.owner}; you are ${toy.standing}`)),
+			h('a', {href: '#new'}, 'A new pet')) : pages.new();
 	},
 
-	new: async chosen => card('A new pet', form({name: 'Pip', rom: await programs(chosen), theme: pairs(themes)}, 'Hatch it',
-		async data => location.hash = 'toy=' + (await api('POST /toys', data)).id),
-	picker('Your own ROM: choose it, or drop it here. Only you can have it.', bring),
-	rows('ROMs', '/roms', rom => [rom.name, !rom.builtin && [button('Download', () => download(`/roms/${rom.key}/bytes`)), button('Remove', 'DELETE /roms/' + rom.key, 'Remove it?')]])),
+	new: async chosen => card('A new pet',
+		form({name: 'Pip', rom: await programs(chosen), theme: pairs(themes)}, 'Hatch it',
+			async data => location.hash = 'toy=' + (await api('POST /toys', data)).id),
+		picker('Your own ROM: choose it, or drop it here. Only you can have it.', bring),
+		rows('ROMs', '/roms', rom => [rom.name, !rom.builtin && [
+			button('Download', () => download(`/roms/${rom.key}/bytes`)),
+			button('Remove', 'DELETE /roms/' + rom.key, 'Remove it?')]])),
 
 	async toy(id) {
-		const path = '/toys/' + id, grants = path + '/grants', toy = await get(path), patch = async data => show(await api('PATCH ' + path, data));
-		return [h('h1', toy.name), play(toy), h('div', rows('Diary', path + '/diary?', row => `${time(row.at)}: ${row.text}`), toy.standing == 'owner' ? [
-			part('Settings', async () => [button('Pause', `POST ${path}/pause`), button('Start', `POST ${path}/start`), button('Set clock', `POST ${path}/clock`),
-				button(toy.sound ? 'Voice off' : 'Voice on', () => patch({sound: !toy.sound})),
-				form({name: toy.name, theme: pairs(themes, toy.theme), mercy_hours: toy.mercy_hours}, 'Keep', patch),
-				button('Start over', `POST ${path}/reset`, 'A new egg? This life ends.'),
-				button('Remove', async () => prompt(`Type ${toy.name}:`) == toy.name && home(await api('DELETE ' + path)), 'Remove this pet?')]),
-			rows('Sharing', grants, grant => [`${grant.name}: ${grant.role}, until ${time(grant.expires)}`, button('Revoke', `DELETE ${grants}/${grant.id}`)],
-				'A viewer looks and listens; a caretaker presses the buttons, too.', form({name: '', role: pairs(['viewer', 'caretaker']), hours: ''}, 'Share', 'POST ' + grants)),
-			rows('Saves', path + '/snapshots', shot => [time(shot.at), shot.good ? button('Go back', () => api(`POST ${path}/undo`, {at: shot.at}), 'Go back?') : ' (damaged)'],
-				button('Save to a file', () => download(path + '/save')), picker('Load a file; this life ends', file => api(`PUT ${path}/save`, file))),
-			part('Program', async () => form({rom: await programs(toy.rom?.key)}, 'Change it; this life ends', `PUT ${path}/rom`))]
+		const path = '/toys/' + id, grants = path + '/grants', toy = await get(path);
+		const patch = async data => show(await api('PATCH ' + path, data));
+		return [h('h1', toy.name), play(toy), h('div',
+			rows('Diary', path + '/diary?', row => `${time(row.at)}: ${row.text}`), toy.standing == 'owner' ? [
+				part('Settings', async () => [button('Pause', `POST ${path}/pause`), button('Start', `POST ${path}/start`),
+					button('Set clock', `POST ${path}/clock`),
+					button(toy.sound ? 'Voice off' : 'Voice on', () => patch({sound: !toy.sound})),
+					form({name: toy.name, theme: pairs(themes, toy.theme), mercy_hours: toy.mercy_hours}, 'Keep', patch),
+					button('Start over', `POST ${path}/reset`, 'A new egg? This life ends.'),
+					button('Remove', async () => prompt(`Type ${toy.name}:`) == toy.name && home(await api('DELETE ' + path)),
+						'Remove it?')]),
+				rows('Sharing', grants, grant => [`${grant.name}: ${grant.role}, until ${time(grant.expires)}`,
+					button('Revoke', `DELETE ${grants}/${grant.id}`)], 'A viewer looks and listens; a caretaker presses, too.',
+				form({name: '', role: pairs(['viewer', 'caretaker']), hours: ''}, 'Share', 'POST ' + grants)),
+				rows('Saves', path + '/snapshots', shot => [time(shot.at), shot.good
+					? button('Go back', () => api(`POST ${path}/undo`, {at: shot.at}), 'Go back?') : ' (damaged)'],
+				button('Save to file', () => download(path + '/save')),
+				picker('Load file; this life ends', file => api(`PUT ${path}/save`, file))),
+				part('Program', async () =>
+					form({rom: await programs(toy.rom?.key)}, 'Change it; this life ends', `PUT ${path}/rom`))]
 			: button('Give back', async () => {
 				for (const {id} of await get(grants)) await api(`DELETE ${grants}/${id}`);
 				home();
@@ -136,22 +152,27 @@ const pages = {
 	},
 
 	you: () => card(me.name,
-		rows('Sessions', '/sessions', row => [`${row.from}, seen ${time(row.seen)}`, row.current ? ' (here)' : button('End', 'DELETE /sessions/' + row.id)]),
+		rows('Sessions', '/sessions', row => [`${row.from}, seen ${time(row.seen)}`, row.current ? ' (here)'
+			: button('End', 'DELETE /sessions/' + row.id)]),
 		part('Password', async () => form({old: '', new: ''}, 'Change it', 'POST /account/password')),
 		audit('What you did', false), button('Sign out', async () => show(me = await api('DELETE /session')))),
 
 	house: () => card('The house',
-		rows('Invitations', '/invitations', row => [`${row.note} (${row.role}), until ${time(row.expires)}`, button('Withdraw', 'DELETE /invitations/' + row.id)],
-			form({note: '', role: pairs(['member', 'admin']), hours: 48}, 'Invite',
-				async data => prompt('Send this link; it works once.', new URL((await api('POST /invitations', data)).link, location)))),
+		rows('Invitations', '/invitations', row => [`${row.note} (${row.role}), until ${time(row.expires)}`,
+			button('Withdraw', 'DELETE /invitations/' + row.id)],
+		form({note: '', role: pairs(['member', 'admin']), hours: 48}, 'Invite', async data =>
+			prompt('Send this link; it works once.', (await api('POST /invitations', data)).link))),
 		rows('Accounts', '/accounts', row => {
-			const patch = (text, change) => button(text, () => api('PATCH /accounts/' + row.id, change())), role = row.role == 'admin' ? 'member' : 'admin';
+			const patch = (text, change) => button(text, () => api('PATCH /accounts/' + row.id, change()));
+			const role = row.role == 'admin' ? 'member' : 'admin';
 			return [`${row.name}, ${row.role}, up to ${row.toys} toys`, row.id != me.account && [
-				patch(row.disabled ? 'Let in' : 'Lock out', () => ({disabled: !row.disabled})), patch('Make ' + role, () => ({role})),
+				patch(row.disabled ? 'Let in' : 'Lock out', () => ({disabled: !row.disabled})),
+				patch('Make ' + role, () => ({role})),
 				patch('Toys', () => ({toys: +prompt('Most toys?', row.toys) || row.toys}))]];
 		}),
-		part('How it runs', async () => h('pre', JSON.stringify(await get('/operator'), null, 1).replace(/^[ {}[\],]+\n|[{}[\]",]/gm, ''))),
-		audit('What all did', true), h('a', {href: '/api'}, 'Try the API')),
+		part('How it runs', async () => h('pre',
+			JSON.stringify(await get('/operator'), null, 1).replace(/^[ {}[\],]+\n|[{}[\]",]/gm, ''))),
+		audit('What all did', true), h('a', {href: '/api'}, 'The API')),
 };
 
 async function show() {
@@ -168,8 +189,10 @@ async function show() {
 }
 
 // 8 × 8 dots each, a byte a row.
-const icons = {food: '2448247eff7e3c00', light: '3c7e7e7e3c3c0018', game: '00007edbbfdbe7c3', medicine: '187eefc7efff7e00',
-	toilet: '7070707e7e3c183c', status: '003c5a89858181ff', discipline: '7ee7e7e7ffe77e20', attention: '183c7e7e7eff0018'};
+const icons = {
+	food: '2448247eff7e3c00', light: '3c7e7e7e3c3c0018', game: '00007edbbfdbe7c3', medicine: '187eefc7efff7e00',
+	toilet: '7070707e7e3c183c', status: '003c5a89858181ff', discipline: '7ee7e7e7ffe77e20', attention: '183c7e7e7eff0018',
+};
 
 // `lag`: the least that a picture came behind its tick, in seconds.
 let audio, tone, lag = Infinity;
@@ -194,13 +217,16 @@ function sound(tick, divisor, high) {
 
 // Picture, buttons, and the connection that carries them.
 function play(toy) {
-	const client = crypto.getRandomValues(new Uint8Array(16)), unsure = new Map, held = new Map, now = () => performance.now();
+	const client = crypto.getRandomValues(new Uint8Array(16)), unsure = new Map, held = new Map;
+	const now = () => performance.now();
 	let socket, timer, tries = 1, seq = 0, sent = 0, changed = 0, heard = 0, ping = '';
 	const canvas = h('canvas', {height: 584, role: 'img'}), pen = canvas.getContext('2d');
 	const state = h('p', {role: 'status'}), meta = h('span');
-	const voice = h('input', {type: 'checkbox', checked: !localStorage.mute, onchange() { localStorage.mute = voice.checked ? '' : 1; }});
-	const keys = ['A', 'B', 'C', 'Tap'].map((name, n) => h('button', {value: 1 << n, className: 'key', disabled: toy.standing == 'viewer',
-		onpointerdown(e) { hold(e.pointerId, this.value); }, oncontextmenu: () => false}, name));
+	const voice = h('input', {type: 'checkbox', checked: !localStorage.mute,
+		onchange() { localStorage.mute = voice.checked ? '' : 1; }});
+	const keys = ['A', 'B', 'C', 'Tap'].map((name, n) => h('button', {value: 1 << n, className: 'key',
+		disabled: toy.standing == 'viewer', onpointerdown(e) { hold(e.pointerId, this.value); },
+		oncontextmenu: () => false}, name));
 	const egg = h('div', canvas, keys);
 
 	function hold(finger, mask) {
@@ -239,7 +265,8 @@ function play(toy) {
 		tell();
 	}
 	function receive({data}) {
-		const view = new DataView(data), u8 = at => view.getUint8(at), u64 = at => Number(view.getBigUint64(at, true)), kind = u8(1);
+		const view = new DataView(data), u8 = at => view.getUint8(at), kind = u8(1);
+		const u64 = at => Number(view.getBigUint64(at, true));
 		heard = now();
 		if (kind == 1) {
 			tries = 0;
@@ -253,7 +280,8 @@ function play(toy) {
 			if (audio) for (let at = 3; at < view.byteLength; at += 10) sound(u64(at), u8(at + 8), u8(at + 9));
 		} else if (kind == 4) {
 			const is = {};
-			['running', 'catching_up', 'calling', 'asleep', 'broken', 'leaving'].forEach((name, n) => is[name] = u8(18) >> n & 1);
+			['running', 'catching_up', 'calling', 'asleep', 'broken', 'leaving']
+				.forEach((name, n) => is[name] = u8(18) >> n & 1);
 			const words = `${toy.name} ${mood(is)}. Watching: ${view.getUint16(19, true)}.`;
 			if (state.textContent != words) state.textContent = words;
 		} else if (kind < 7) {

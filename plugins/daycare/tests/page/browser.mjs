@@ -7,7 +7,7 @@ const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-network
 	'--disable-sync', '--autoplay-policy=user-gesture-required'];
 const MINUTE = 60_000;
 
-/** The browser; `CHROMIUM` names another program than Debian's. The sandbox needs rights that root in a container lacks. */
+/** The browser; `CHROMIUM` names another program than Debian's. Its sandbox does not work as root. */
 export const launch = () => chromium.launch({
 	executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: QUIET, chromiumSandbox: process.getuid?.() !== 0,
 });
@@ -89,7 +89,8 @@ export async function unfold(page, title) {
 
 export const noted = page => page.evaluate(() => globalThis.notes);
 export const lit = page => page.locator('canvas').getAttribute('aria-label');
-export const connected = page => until('connected', () => page.evaluate(() => /Round trip|…$/.test(document.querySelector('main').innerText)
+export const connected = page => until('connected',
+	() => page.evaluate(() => /Round trip|…$/.test(document.querySelector('main').innerText)
 	&& !document.querySelector('.egg').classList.contains('off')), MINUTE);
 
 /** Fingers on these buttons at the same time, for so long; as a touch screen reports it. */

@@ -2,7 +2,7 @@
 //
 //     node run.mjs PROGRAM [--pictures FOLDER]
 //
-// One story; each step needs the ones before it. Ends with the stopwatch: from starting the program to a pet on a phone.
+// One story; each step needs the ones before it. A stopwatch runs from starting the program to a pet on a phone.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import { connected, launch, lit, noted, press, request, somebody, submit, unfold
 import { Daycare } from './daycare.mjs';
 
 const [program, flag, folder] = process.argv.slice(2);
-assert.ok(program && (flag === undefined || (flag === '--pictures' && folder)), 'node run.mjs PROGRAM [--pictures FOLDER]');
+assert.ok(program && (flag === undefined || (flag === '--pictures' && folder)),
+	'node run.mjs PROGRAM [--pictures FOLDER]');
 
 /** What the page may weigh, all files together, as they are served. */
 const LIMIT = 20_000;
@@ -83,7 +84,8 @@ test('the page weighs less than it may, and needs nobody else', async () => {
 	let bytes = 0;
 	owner.context().on('request', request => hosts.add(new URL(request.url()).host));
 	for (const path of ['/', '/style.css', '/app.js', '/icon.svg']) {
-		const answer = await owner.context().request.get(daycare.origin + path, { headers: { 'Accept-Encoding': 'identity' } });
+		const answer = await owner.context().request.get(daycare.origin + path,
+			{ headers: { 'Accept-Encoding': 'identity' } });
 		assert.equal(answer.status(), 200, path);
 		assert.match(answer.headers()['content-security-policy'], /default-src 'self'/);
 		bytes += (await answer.body()).length;
@@ -119,7 +121,8 @@ test('it hatches, and the stopwatch stops', async () => {
 	const ms = performance.now() - watch.start;
 	watch.pet = since(watch.start);
 	await picture(owner, 'pet');
-	console.log(`stopwatch: program open ${watch.open}, signed in ${watch.in}, egg on the phone ${watch.egg}, hatched ${watch.pet}`);
+	const { open, in: signedIn, egg, pet } = watch;
+	console.log(`stopwatch: program open ${open}, signed in ${signedIn}, egg on the phone ${egg}, hatched ${pet}`);
 	assert.ok(ms < TWO_MINUTES, watch.pet);
 });
 
@@ -157,7 +160,10 @@ test('A and C together, by two fingers, switch its voice', async () => {
 
 test('keys of a keyboard, held without repeating, released when the window loses them', async () => {
 	await wentHome(owner);
-	const masks = async from => (await noted(owner)).sent.filter(message => message[1] === 0x42).slice(from).map(message => message[6]);
+	const masks = async from => {
+		const keys = (await noted(owner)).sent.filter(message => message[1] === 0x42);
+		return keys.slice(from).map(message => message[6]);
+	};
 	const from = (await masks(0)).length;
 	for (let n = 0; n < 3; n++) await owner.keyboard.down('x');
 	await owner.evaluate(() => dispatchEvent(new Event('blur')));
@@ -196,19 +202,22 @@ test('every field has a label, and text stands out', async () => {
 		await owner.waitForTimeout(300);
 		const bad = await owner.evaluate(() => {
 			const light = colour => {
-				const [r, g, b] = colour.match(/[\d.]+/g).map(part => (part /= 255, part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4));
+				const [r, g, b] = colour.match(/[\d.]+/g).map(part => (part /= 255, part <= .04045 ? part / 12.92
+					: ((part + .055) / 1.055) ** 2.4));
 				return .2126 * r + .7152 * g + .0722 * b;
 			};
 			const back = node => {
 				const colour = getComputedStyle(node).backgroundColor;
 				return /, 0\)$/.test(colour) && node.parentElement ? back(node.parentElement) : colour;
 			};
-			const faint = [...document.querySelectorAll('main *, header *')].filter(node => [...node.childNodes].some(kid => kid.nodeType === 3 && kid.data.trim()))
+			const says = node => [...node.childNodes].some(kid => kid.nodeType === 3 && kid.data.trim());
+			const faint = [...document.querySelectorAll('main *, header *')].filter(says)
 				.filter(node => node.checkVisibility()).map(node => {
 					const [a, b] = [light(getComputedStyle(node).color), light(back(node))].sort((a, b) => b - a);
 					return [node.textContent, (a + .05) / (b + .05)];
 				}).filter(([, contrast]) => contrast < 4.5);
-			const nameless = [...document.querySelectorAll('input, select')].filter(node => !node.labels?.length).map(node => node.outerHTML);
+			const nameless = [...document.querySelectorAll('input, select')].filter(node => !node.labels?.length)
+				.map(node => node.outerHTML);
 			return { faint, nameless };
 		});
 		assert.deepEqual(bad, { faint: [], nameless: [] }, page);
@@ -223,7 +232,8 @@ test('a ROM from a file: told what it is, kept, played', async () => {
 	await owner.locator('input[type=file]').setInputFiles({ name: 'mine.bin', mimeType: '', buffer: await changed() });
 	await until('it is kept', () => here(owner).hash.startsWith('#new='));
 	assert.match(owner.said[0].text, /6144 words/);
-	const chosen = await until('it is chosen', () => owner.locator('[name=rom]').evaluate(node => node.selectedOptions[0]?.text).catch(() => null));
+	const chosen = await until('it is chosen',
+		() => owner.locator('[name=rom]').evaluate(node => node.selectedOptions[0]?.text).catch(() => null));
 	assert.equal(chosen, 'My own');
 	await submit(owner, 'Hatch it', { name: 'Second' });
 	await connected(owner);
@@ -237,7 +247,8 @@ test('a ROM from a file: told what it is, kept, played', async () => {
 	await owner.getByText('Second is paused').waitFor();
 	owner.answers.push(undefined, 'Second', undefined, 'Second');
 	await owner.getByRole('button', { name: 'Remove', exact: true }).click();
-	await until('gone, or the password is asked for', async () => here(owner).hash === '' || await owner.locator('main [name=password]').count());
+	await until('gone, or the password is asked for', async () => here(owner).hash === ''
+		|| await owner.locator('main [name=password]').count());
 	if (here(owner).hash !== '') await submit(owner, 'Go on', { password: PASSWORD });
 	await until('back on the shelf', () => here(owner).hash === '');
 	assert.equal((await request(owner, 'GET', `/toys/${second}`)).status, 404);
@@ -246,7 +257,8 @@ test('a ROM from a file: told what it is, kept, played', async () => {
 
 test('a file that is no ROM is refused in words', async () => {
 	await owner.goto(daycare.origin + '/#new');
-	await owner.locator('input[type=file]').setInputFiles({ name: 'no.bin', mimeType: '', buffer: Buffer.from('not a ROM, sorry') });
+	await owner.locator('input[type=file]').setInputFiles({ name: 'no.bin', mimeType: '',
+		buffer: Buffer.from('not a ROM, sorry') });
 	await until('it says why', async () => (await owner.locator('#note').textContent()).length > 10);
 });
 
@@ -257,7 +269,8 @@ test('a caretaker joins by an invitation and presses', async () => {
 	await carer.getByText('you are caretaker').click();
 	await connected(carer);
 	await press(carer, ['A']);
-	await until('it is acknowledged', async () => (await noted(carer)).got.filter(message => message[1] === 5).length === 2);
+	await until('it is acknowledged',
+		async () => (await noted(carer)).got.filter(message => message[1] === 5).length === 2);
 	assert.equal(await carer.getByText('Settings', { exact: true }).count(), 0, 'no settings for a caretaker');
 });
 
@@ -277,14 +290,16 @@ test('a viewer watches, and can press nothing', async () => {
 	await viewer.goto(`${daycare.origin}/#toy=${toy}`);
 	await connected(viewer);
 	await until('a picture', async () => (await noted(viewer)).got.some(message => message[1] === 2));
-	for (const name of ['A', 'B', 'C', 'Tap']) assert.ok(await viewer.getByRole('button', { name, exact: true }).isDisabled(), name);
+	for (const name of ['A', 'B', 'C', 'Tap']) assert.ok(await viewer.getByRole('button', { name,
+		exact: true }).isDisabled(), name);
 	// Nor around the page.
 	const press = { buttons: ['A'], client: '0'.repeat(32), seq: 1 };
 	assert.equal((await request(viewer, 'POST', `/toys/${toy}/press`, press)).status, 403);
 	assert.equal((await request(viewer, 'PATCH', `/toys/${toy}`, { name: 'Mine' })).status, 403);
 	assert.equal((await request(viewer, 'GET', `/toys/${toy}/save`)).status, 403);
 	const refused = await viewer.evaluate(async toy => {
-		const { ticket, path } = await (await fetch(`/api/v1/toys/${toy}/live`, { method: 'POST', headers: { 'X-Eggtooth': '1' } })).json();
+		const { ticket, path } = await (await fetch(`/api/v1/toys/${toy}/live`, { method: 'POST',
+			headers: { 'X-Eggtooth': '1' } })).json();
 		const socket = new WebSocket(location.origin.replace('http', 'ws') + path);
 		socket.binaryType = 'arraybuffer';
 		const heard = new Promise(done => socket.addEventListener('message', ({ data }) => {
@@ -292,7 +307,8 @@ test('a viewer watches, and can press nothing', async () => {
 			if (message[1] === 1) socket.send(Uint8Array.from([1, 0x42, 1, 0, 0, 0, 1, 255, 255]));
 			if (message[1] === 5 || message[1] === 6) done([message[1], message[6]]);
 		}));
-		socket.onopen = () => socket.send(Uint8Array.from([1, 0x41, ...ticket.match(/../g).map(hex => parseInt(hex, 16)), ...Array(16).fill(9)]));
+		socket.onopen = () => socket.send(Uint8Array.from([1, 0x41, ...ticket.match(/../g).map(hex => parseInt(hex, 16)),
+			...Array(16).fill(9)]));
 		const answer = await heard;
 		socket.close();
 		return answer;
@@ -314,7 +330,8 @@ test('what is revoked ends at once', async () => {
 });
 
 for (const [signal, left] of [['SIGTERM', 0], ['SIGKILL', 'SIGKILL']])
-	test(`the program ends by ${signal} while somebody watches, and starts again: a press made meanwhile arrives once`, async () => {
+	test(`the program ends by ${signal} while somebody watches, and starts again: a press made meanwhile arrives once`,
+		async () => {
 		await owner.goto(`${daycare.origin}/#toy=${toy}`);
 		await connected(owner);
 		await wentHome(owner);
@@ -340,7 +357,8 @@ test('reloading keeps the session', async () => {
 	await connected(owner);
 	const cookies = await owner.context().cookies();
 	const cookie = cookies.find(cookie => cookie.name === '__Host-egg');
-	assert.ok(cookie?.httpOnly && cookie.secure && cookie.sameSite === 'Lax' && cookie.path === '/', 'the cookie is shut');
+	assert.ok(cookie?.httpOnly && cookie.secure && cookie.sameSite === 'Lax' && cookie.path === '/',
+		'the cookie is shut');
 	assert.equal(await owner.evaluate(() => document.cookie), '');
 });
 
@@ -350,10 +368,12 @@ test('a page of another origin can neither post nor connect', async () => {
 	// The same browser, so that it is signed in; another port of the same host, so that the cookie goes along.
 	const page = await owner.context().newPage();
 	const elsewhere = `https://localhost:${daycare.port + 1}/`;
-	await page.route(elsewhere, route => route.fulfill({ contentType: 'text/html', body: '<!doctype html><p>elsewhere' }));
+	await page.route(elsewhere, route => route.fulfill({ contentType: 'text/html',
+		body: '<!doctype html><p>elsewhere' }));
 	await page.goto(elsewhere);
 	const outcome = await page.evaluate(async ({ origin, toy }) => {
-		const attempt = (path, how) => fetch(origin + path, { credentials: 'include', ...how }).then(answer => answer.type === 'opaque' ? 'opaque' : answer.status, () => 'refused');
+		const attempt = (path, how) => fetch(origin + path, { credentials: 'include',
+			...how }).then(answer => answer.type === 'opaque' ? 'opaque' : answer.status, () => 'refused');
 		const body = JSON.stringify({ name: 'Intruder' });
 		const open = await new Promise(done => {
 			const socket = new WebSocket(origin.replace('http', 'ws') + '/api/v1/live');
@@ -362,14 +382,16 @@ test('a page of another origin can neither post nor connect', async () => {
 		});
 		return {
 			plain: await attempt('/api/v1/toys', { method: 'POST', body, mode: 'no-cors' }),
-			json: await attempt('/api/v1/toys', { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-Eggtooth': '1' } }),
+			json: await attempt('/api/v1/toys', { method: 'POST', body, headers: { 'Content-Type': 'application/json',
+				'X-Eggtooth': '1' } }),
 			read: await attempt('/api/v1/toys', {}),
 			reset: await attempt(`/api/v1/toys/${toy}/pause`, { method: 'POST', mode: 'no-cors' }),
 			open,
 		};
 	}, { origin: daycare.origin, toy });
 	assert.deepEqual(outcome, { plain: 'opaque', json: 'refused', read: 'refused', reset: 'opaque', open: 'refused' });
-	await page.setContent(`<form method="post" action="${daycare.origin}/api/v1/toys" enctype="text/plain"><input name='{"name":"Intruder","x":"' value='"}'><button>go</button></form>`);
+	await page.setContent(`<form method="post" action="${daycare.origin}/api/v1/toys" enctype="text/plain">
+		<input name='{"name":"Intruder","x":"' value='"}'><button>go</button></form>`);
 	const [answer] = await Promise.all([page.waitForResponse(/api\/v1\/toys/), page.getByRole('button').click()]);
 	assert.equal(answer.status(), 403);
 	await page.close();
@@ -385,7 +407,8 @@ test('settings, sessions, the operator, the list of deeds', async () => {
 	assert.equal(await owner.locator('.egg.night').count(), 1);
 	assert.equal((await request(owner, 'GET', `/toys/${toy}`)).body.mercy_hours, 0);
 	const saves = await unfold(owner, 'Saves');
-	const [download] = await Promise.all([owner.waitForEvent('download'), saves.getByRole('button', { name: /^Save/ }).click()]);
+	const [download] = await Promise.all([owner.waitForEvent('download'), saves.getByRole('button',
+		{ name: /^Save/ }).click()]);
 	assert.match(download.suggestedFilename(), /\.egg$/);
 	await saves.locator('input[type=file]').setInputFiles(await download.path());
 	await until('it is loaded', async () => !(await owner.locator('#note').textContent()));
