@@ -26,6 +26,13 @@ const daycare = new Daycare(program);
 const watch = {};
 let browser, owner, carer, viewer, toy;
 
+let begun = false;
+
+/** A step that needs a daycare with a pet in it. */
+const step = (name, act) => test(name, () => {
+	assert.ok(begun, 'there is no daycare with a pet to test');
+	return act();
+});
 const since = start => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 const picture = async (page, name) => folder && page.screenshot({ path: join(folder, `daycare-${name}.png`) });
 const here = page => new URL(page.url());
@@ -111,9 +118,10 @@ test('set up, and a pet', async () => {
 	await picture(owner, 'egg');
 	toy = here(owner).hash.replace('#toy=', '');
 	assert.match(toy, /^[0-9a-f]{32}$/);
+	begun = true;
 });
 
-test('it hatches, and the stopwatch stops', async () => {
+step('it hatches, and the stopwatch stops', async () => {
 	await until('it is hatched', async () => {
 		const { body } = await request(owner, 'GET', `/toys/${toy}/diary`);
 		return body.some(line => /hatched/.test(line.text));
@@ -126,7 +134,7 @@ test('it hatches, and the stopwatch stops', async () => {
 	assert.ok(ms < TWO_MINUTES, watch.pet);
 });
 
-test('it is fed by its buttons', async () => {
+step('it is fed by its buttons', async () => {
 	await wentHome(owner);
 	const before = (await noted(owner)).got.filter(message => message[1] === 5).length;
 	await press(owner, ['A']);
@@ -145,7 +153,7 @@ test('it is fed by its buttons', async () => {
 	assert.ok(held > 100 && held < 400, `held for ${held} ms`);
 });
 
-test('A and C together, by two fingers, switch its voice', async () => {
+step('A and C together, by two fingers, switch its voice', async () => {
 	await wentHome(owner);
 	await press(owner, ['A', 'C'], 300);
 	const { sent } = await noted(owner);
@@ -158,7 +166,7 @@ test('A and C together, by two fingers, switch its voice', async () => {
 	await owner.getByLabel('Sound').check();
 });
 
-test('keys of a keyboard, held without repeating, released when the window loses them', async () => {
+step('keys of a keyboard, held without repeating, released when the window loses them', async () => {
 	await wentHome(owner);
 	const masks = async from => {
 		const keys = (await noted(owner)).sent.filter(message => message[1] === 0x42);
@@ -176,7 +184,7 @@ test('keys of a keyboard, held without repeating, released when the window loses
 	assert.deepEqual(await masks(from), [2, 0, 4, 0, 1, 0]);
 });
 
-test('a phone shows all of it: nothing sticks out, everything can be hit', async () => {
+step('a phone shows all of it: nothing sticks out, everything can be hit', async () => {
 	for (const page of ['', '#new', `#toy=${toy}`, '#you', '#house']) {
 		await owner.goto(daycare.origin + '/' + page);
 		await owner.locator('main > *').first().waitFor();
@@ -195,7 +203,7 @@ test('a phone shows all of it: nothing sticks out, everything can be hit', async
 	assert.ok(box.y + box.height < 844, 'all three buttons without scrolling');
 });
 
-test('every field has a label, and text stands out', async () => {
+step('every field has a label, and text stands out', async () => {
 	for (const page of ['#new', `#toy=${toy}`, '#house']) {
 		await owner.goto(daycare.origin + '/' + page);
 		await owner.locator('main > *').first().waitFor();
@@ -224,7 +232,7 @@ test('every field has a label, and text stands out', async () => {
 	}
 });
 
-test('a ROM from a file: told what it is, kept, played', async () => {
+step('a ROM from a file: told what it is, kept, played', async () => {
 	await owner.goto(daycare.origin + '/#new');
 	await owner.locator('input[type=file]').waitFor();
 	owner.said.length = 0;
@@ -255,14 +263,14 @@ test('a ROM from a file: told what it is, kept, played', async () => {
 	owner.answers.length = 0;
 });
 
-test('a file that is no ROM is refused in words', async () => {
+step('a file that is no ROM is refused in words', async () => {
 	await owner.goto(daycare.origin + '/#new');
 	await owner.locator('input[type=file]').setInputFiles({ name: 'no.bin', mimeType: '',
 		buffer: Buffer.from('not a ROM, sorry') });
 	await until('it says why', async () => (await owner.locator('#note').textContent()).length > 10);
 });
 
-test('a caretaker joins by an invitation and presses', async () => {
+step('a caretaker joins by an invitation and presses', async () => {
 	carer = await invite('member', 'Robin');
 	await share('Robin', 'caretaker');
 	await carer.goto(daycare.origin + '/#');
@@ -274,7 +282,7 @@ test('a caretaker joins by an invitation and presses', async () => {
 	assert.equal(await carer.getByText('Settings', { exact: true }).count(), 0, 'no settings for a caretaker');
 });
 
-test('an invitation works once', async () => {
+step('an invitation works once', async () => {
 	await owner.goto(daycare.origin + '/#house');
 	const link = owner.said.findLast(said => /#join=/.test(said.value)).value;
 	const page = await somebody(browser);
@@ -284,7 +292,7 @@ test('an invitation works once', async () => {
 	await page.context().close();
 });
 
-test('a viewer watches, and can press nothing', async () => {
+step('a viewer watches, and can press nothing', async () => {
 	viewer = await invite('member', 'Sam');
 	await share('Sam', 'viewer');
 	await viewer.goto(`${daycare.origin}/#toy=${toy}`);
@@ -316,7 +324,7 @@ test('a viewer watches, and can press nothing', async () => {
 	assert.deepEqual(refused, [6, 1], 'refused: may not');
 });
 
-test('what is revoked ends at once', async () => {
+step('what is revoked ends at once', async () => {
 	await owner.goto(`${daycare.origin}/#toy=${toy}`);
 	const sharing = await unfold(owner, 'Sharing');
 	const start = performance.now();
@@ -330,7 +338,7 @@ test('what is revoked ends at once', async () => {
 });
 
 for (const [signal, left] of [['SIGTERM', 0], ['SIGKILL', 'SIGKILL']])
-	test(`the program ends by ${signal} while somebody watches, and starts again: a press made meanwhile arrives once`,
+	step(`the program ends by ${signal} while somebody watches, and starts again: a press made meanwhile arrives once`,
 		async () => {
 		await owner.goto(`${daycare.origin}/#toy=${toy}`);
 		await connected(owner);
@@ -352,7 +360,7 @@ for (const [signal, left] of [['SIGTERM', 0], ['SIGKILL', 'SIGKILL']])
 		assert.deepEqual([keys, acks], [2, 2], 'down and up');
 	});
 
-test('reloading keeps the session', async () => {
+step('reloading keeps the session', async () => {
 	await owner.reload();
 	await connected(owner);
 	const cookies = await owner.context().cookies();
@@ -362,7 +370,7 @@ test('reloading keeps the session', async () => {
 	assert.equal(await owner.evaluate(() => document.cookie), '');
 });
 
-test('a page of another origin can neither post nor connect', async () => {
+step('a page of another origin can neither post nor connect', async () => {
 	const toys = async () => (await request(owner, 'GET', '/toys')).body.length;
 	const before = await toys();
 	// The same browser, so that it is signed in; another port of the same host, so that the cookie goes along.
@@ -373,7 +381,7 @@ test('a page of another origin can neither post nor connect', async () => {
 	await page.goto(elsewhere);
 	const outcome = await page.evaluate(async ({ origin, toy }) => {
 		const attempt = (path, how) => fetch(origin + path, { credentials: 'include',
-			...how }).then(answer => answer.type === 'opaque' ? 'opaque' : answer.status, () => 'refused');
+			...how }).then(answer => answer.type + answer.status, () => 'refused');
 		const body = JSON.stringify({ name: 'Intruder' });
 		const open = await new Promise(done => {
 			const socket = new WebSocket(origin.replace('http', 'ws') + '/api/v1/live');
@@ -389,7 +397,7 @@ test('a page of another origin can neither post nor connect', async () => {
 			open,
 		};
 	}, { origin: daycare.origin, toy });
-	assert.deepEqual(outcome, { plain: 'opaque', json: 'refused', read: 'refused', reset: 'opaque', open: 'refused' });
+	assert.deepEqual([...new Set(Object.values(outcome))], ['refused'], JSON.stringify(outcome));
 	await page.setContent(`<form method="post" action="${daycare.origin}/api/v1/toys" enctype="text/plain">
 		<input name='{"name":"Intruder","x":"' value='"}'><button>go</button></form>`);
 	const [answer] = await Promise.all([page.waitForResponse(/api\/v1\/toys/), page.getByRole('button').click()]);
@@ -399,7 +407,7 @@ test('a page of another origin can neither post nor connect', async () => {
 	assert.equal((await request(owner, 'GET', `/toys/${toy}`)).body.condition.running, true, 'and none was paused');
 });
 
-test('settings, sessions, the operator, the list of deeds', async () => {
+step('settings, sessions, the operator, the list of deeds', async () => {
 	await owner.goto(`${daycare.origin}/#toy=${toy}`);
 	await unfold(owner, 'Settings');
 	await submit(owner, 'Keep', { name: 'Pippa', theme: 'night', mercy_hours: 0 });
@@ -428,13 +436,13 @@ test('settings, sessions, the operator, the list of deeds', async () => {
 	await picture(owner, 'house');
 });
 
-test('a caretaker gives back what was shared', async () => {
+step('a caretaker gives back what was shared', async () => {
 	await carer.goto(`${daycare.origin}/#toy=${toy}`);
 	await carer.getByRole('button', { name: 'Give back' }).click();
 	await until('it left the shelf', async () => (await request(carer, 'GET', '/toys')).body.length === 0);
 });
 
-test('signing out and in', async () => {
+step('signing out and in', async () => {
 	await owner.goto(daycare.origin + '/#you');
 	await owner.getByRole('button', { name: 'Sign out' }).click();
 	await owner.getByRole('heading', { name: 'Welcome back' }).waitFor();
@@ -445,7 +453,7 @@ test('signing out and in', async () => {
 	await owner.getByRole('link', { name: 'House' }).waitFor();
 });
 
-test('nothing was loaded from elsewhere, nothing failed in silence', () => {
+step('nothing was loaded from elsewhere, nothing failed in silence', () => {
 	assert.deepEqual([...owner.hosts].filter(host => host !== new URL(daycare.origin).host), []);
 	for (const page of [owner, carer, viewer]) assert.deepEqual(page.complaints, []);
 });
