@@ -69,7 +69,7 @@ const picker = (label, act) => h('label', label, h('input', {type: 'file',
 	onchange() { run(this, act, this.files[0]); }}));
 const card = (title, ...kids) => h('section', h('h1', title), kids);
 
-// Loaded when it is opened.
+// Loaded when opened.
 function part(title, content) {
 	const body = h('div'), node = h('details', {ontoggle() { node.open && node.load(); }}, h('summary', title), body);
 	node.load = async () => fill(body, await content().catch(error => error.message));
@@ -98,13 +98,13 @@ const programs = async chosen => (await get('/roms')).map(rom =>
 
 async function bring(file) {
 	const is = await api('POST /roms/identify', file);
-	const name = prompt(`${is.known || 'Unknown'}: ${is.note}. Call it:`, file.name.slice(0, 40));
+	const name = prompt(`${is.note}. Call it:`, file.name.slice(0, 40));
 	if (name) location.hash = 'new=' + (await api('POST /roms?name=' + encodeURIComponent(name), file)).key;
 }
 
 const pages = {
 	setup: token => card('A new daycare', form({token, name: '', new: ''}, 'Open it', enter('/setup'))),
-	join: token => card('You are invited', form({token, name: '', new: ''}, 'Join', enter('/join'))),
+	join: token => card('Welcome', form({token, name: '', new: ''}, 'Join', enter('/join'))),
 	signin: () => card('Welcome back', form({name: '', password: ''}, 'Sign in', enter('/session'))),
 
 	async shelf() {
@@ -185,7 +185,7 @@ async function show() {
 	if (here != location.hash) return;
 	$('main').className = page;
 	fill($('main'), nodes);
-	$('main').focus();
+	$('main').focus({preventScroll: true});
 }
 
 // 8 × 8 dots each, a byte a row.
@@ -287,7 +287,7 @@ function play(toy) {
 		} else if (kind < 7) {
 			unsure.delete(view.getUint32(2, true));
 			if (kind == 6) say(new TextDecoder().decode(data.slice(8)));
-			// What is held now must arrive all the same.
+			// What is held must arrive all the same.
 			if (kind == 6 && u8(6) % 4 > 1) sent = setTimeout(hold, 500) && -1;
 			else hold();
 		} else if (kind == 7) ping = `Round trip ${Math.round(heard - u64(2))} ms`;
@@ -321,8 +321,8 @@ function play(toy) {
 const masks = {z: 1, 1: 1, arrowleft: 1, x: 2, 2: 2, arrowdown: 2, c: 4, 3: 4, arrowright: 4, v: 5, 4: 5, t: 8};
 const listen = (names, act) => names.split(' ').forEach(name => addEventListener(name, act));
 listen('keydown', e => {
-	const {target} = e, key = e.key.toLowerCase(), mask = masks[key] || /^( |enter)$/.test(key) && target.value;
-	if (!live || !mask || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT/.test(target.tagName)) return;
+	const {target} = e, key = e.key.toLowerCase(), mask = masks[key] || /^( |enter)$/.test(key) && +target.value;
+	if (!live || !mask || e.ctrlKey || e.metaKey || e.altKey || /text|word|num|sel/.test(target.type)) return;
 	e.preventDefault();
 	if (!e.repeat) live.hold(key, mask);
 });

@@ -4,7 +4,9 @@ import { chromium } from 'playwright-core';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-	'--disable-sync', '--autoplay-policy=user-gesture-required'];
+	'--disable-sync', '--autoplay-policy=user-gesture-required',
+	// The browser's own guard of local networks would answer where the daycare is to be tested.
+	'--disable-features=LocalNetworkAccessChecks'];
 const MINUTE = 60_000;
 
 /** The browser; `CHROMIUM` names another program than Debian's. Its sandbox does not work as root. */
