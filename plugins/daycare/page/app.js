@@ -113,7 +113,7 @@ const pages = {
 			h('div', {className: 'egg ' + toy.theme}, h('img', {src: `${base}/toys/${toy.id}/frame.png?scale=4`, alt: ''})),
 			h('b', toy.name), h('br'),
 			toy.standing == 'owner' ? mood(toy.condition) : `of ${toy.owner}; you are ${toy.standing}`)),
-			h('a', {href: '#new'}, 'A new pet')) : pages.new();
+			h('a', {className: 'pet', href: '#new'}, 'A new pet')) : pages.new();
 	},
 
 	new: async chosen => card('A new pet',
