@@ -59,6 +59,8 @@ pub struct Seat {
     number: u64,
     door: Door,
     revoked: broadcast::Receiver<Revoked>,
+    /// Revocations were missed, and the store has not been asked since.
+    missed: bool,
 }
 
 #[derive(Debug)]
@@ -145,6 +147,7 @@ impl Door {
             number,
             door: self.clone(),
             revoked,
+            missed: false,
         };
         let until = seat.look().await?.map_err(NoSeat::Ended)?;
         if let Some(taken) = lock(&self.inner.seats).taken.get_mut(&number) {
@@ -158,23 +161,25 @@ impl Seat {
     /// Returns when the socket must close. May be dropped and called again.
     pub async fn ended(&mut self) -> Ended {
         loop {
+            if self.missed {
+                // Something was missed: a renewed session among it is known to the seats' list.
+                if let Some(known) = lock(&self.door.inner.seats).taken.get(&self.number) {
+                    self.session = known.session;
+                }
+                match self.look().await {
+                    Ok(Ok(_)) => self.missed = false,
+                    Ok(Err(ended)) => return ended,
+                    Err(_) => return Ended::Session,
+                }
+            }
             match self.revoked.recv().await {
                 Ok(what) => {
                     if let Some(ended) = self.concerned(what) {
                         return ended;
                     }
                 }
-                Err(RecvError::Lagged(_)) => {
-                    // Something was missed: a renewed session among it is known to the seats' list.
-                    if let Some(known) = lock(&self.door.inner.seats).taken.get(&self.number) {
-                        self.session = known.session;
-                    }
-                    match self.look().await {
-                        Ok(Ok(_)) => {}
-                        Ok(Err(ended)) => return ended,
-                        Err(_) => return Ended::Session,
-                    }
-                }
+                // Kept until the look is done: who calls this may drop it half way.
+                Err(RecvError::Lagged(_)) => self.missed = true,
                 // The door itself is held by this seat.
                 Err(RecvError::Closed) => return Ended::Session,
             }

@@ -273,13 +273,10 @@ impl Reply {
     }
 }
 
-/// Whether a future is not done yet.
+/// Whether a future is not done when it is asked once; then it is dropped.
 async fn waits<F: Future>(future: F) -> bool {
-    tokio::select! {
-        biased;
-        _ = future => false,
-        () = tokio::task::yield_now() => true,
-    }
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
 const OK: u16 = StatusCode::OK.as_u16();
