@@ -13,3 +13,5 @@ mod matrix;
 mod moves;
 #[path = "http/privacy.rs"]
 mod privacy;
+#[path = "http/schema.rs"]
+mod schema;

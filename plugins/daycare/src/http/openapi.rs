@@ -41,10 +41,21 @@ impl Document {
         }
         api.components = Some(components);
         for (path, item) in &mut api.paths.paths {
-            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
+            let operations = [
+                ("get", &mut item.get),
+                ("put", &mut item.put),
+                ("post", &mut item.post),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                // Handlers of different modules share names.
+                let words = path.trim_start_matches("/api/v1/").replace(['/', '.'], "_").replace(['{', '}'], "");
+                operation.operation_id = Some(format!("{method}_{words}"));
                 // The routes that need nobody do not say 401 for want of a session.
-                let open = ["/hello", "/setup", "/join", "/live"].iter().any(|open| path.ends_with(open));
+                let open = ["/api/v1/hello", "/api/v1/setup", "/api/v1/join", "/api/v1/live"].contains(&path.as_str())
+                    || operation.operation_id.as_deref() == Some("post_session");
                 if !open && operation.responses.responses.contains_key("401") && operation.security.is_none() {
                     let schemes = ["cookie", "plain_cookie"];
                     operation.security =

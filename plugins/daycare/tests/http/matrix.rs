@@ -257,6 +257,9 @@ fn described(daycare: &Daycare, who: &Person) -> (Value, BTreeSet<(String, Strin
         let path = path.strip_prefix("/api/v1").unwrap().to_owned();
         item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
     });
+    let operations = paths.values().flat_map(|item| item.as_object().unwrap().values());
+    let names: BTreeSet<_> = operations.clone().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), operations.count(), "each operation has a name of its own");
     (document.clone(), routes.collect())
 }
 
