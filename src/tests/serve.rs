@@ -6,9 +6,17 @@ mod common;
 
 #[path = "serve/bad.rs"]
 mod bad;
+#[path = "serve/copies.rs"]
+mod copies;
 #[path = "serve/daycare.rs"]
 mod daycare;
+#[path = "serve/end.rs"]
+mod end;
 #[path = "serve/first.rs"]
 mod first;
+#[path = "serve/limits.rs"]
+mod limits;
 #[path = "serve/tls.rs"]
 mod tls;
+#[path = "serve/watch.rs"]
+mod watch;

@@ -57,7 +57,10 @@ impl Daycare {
 
     /// Starts one with these options, on a free port unless they name one.
     pub fn start(folder: &Folder, options: &str) -> Daycare {
-        let mut all = vec!["serve", "--data-dir", "data"];
+        let mut all = vec!["serve"];
+        if !options.contains("--data-dir") {
+            all.extend(["--data-dir", "data"]);
+        }
         if !options.contains("--listen") {
             all.extend(["--listen", "127.0.0.1:0"]);
         }

@@ -3,7 +3,7 @@
 use super::ServeError;
 use super::announce::Opening;
 use super::ca::Authority;
-use super::connections::{Connections, HEADER_TIME, limit};
+use super::connections::{Connections, HEADER_TIME, Prompt, limit};
 use super::metrics;
 use super::open::Opened;
 use super::tls::{Shown, Source};
@@ -63,14 +63,14 @@ pub async fn run(opened: Opened) -> Result<(), ServeError> {
             upkeep = Some(tokio::spawn(keep(source, config.clone(), Arc::clone(&authority))));
             let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEADER_TIME).acceptor(connections.clone());
             let mut server =
-                axum_server::from_tcp(listener).map_err(ServeError::system("the listener"))?.acceptor(acceptor);
+                axum_server::from_tcp(listener).map_err(ServeError::system("the listener"))?.acceptor(Prompt(acceptor));
             limit(server.http_builder());
             let app = app.into_make_service_with_connect_info::<SocketAddr>();
             tokio::spawn(server.handle(handle.clone()).serve(app))
         }
         None => {
             let server = axum_server::from_tcp(listener).map_err(ServeError::system("the listener"))?;
-            let mut server = server.acceptor(connections.clone());
+            let mut server = server.acceptor(Prompt(connections.clone()));
             limit(server.http_builder());
             let app = app.into_make_service_with_connect_info::<SocketAddr>();
             tokio::spawn(server.handle(handle.clone()).serve(app))
@@ -149,7 +149,7 @@ fn tell(house: &House, authority: &Shared, metrics: Option<SocketAddr>, qr: bool
 
 async fn serve_metrics(listener: TcpListener, app: Router, handle: Handle<SocketAddr>) {
     let served = async {
-        let mut server = axum_server::from_tcp(listener)?.acceptor(Connections::default());
+        let mut server = axum_server::from_tcp(listener)?.acceptor(Prompt(Connections::default()));
         limit(server.http_builder());
         server.handle(handle).serve(app.into_make_service()).await
     };
