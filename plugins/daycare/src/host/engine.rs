@@ -173,7 +173,7 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
         return;
     }
     room.step = to;
-    room.inbox.extend(room.retry.drain(..));
+    room.inbox.extend(room.retry.drain(..).chain(room.out.again.drain(..)));
     let (moment, figures) = (room.moment, &room.figures);
     let (out, worked, start) = (Mutex::new(&mut room.out), AtomicU64::new(0), Instant::now());
     toys.par_iter_mut().for_each(|(mut pace, mut toy)| {
@@ -189,12 +189,21 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
         }
         let begun = Instant::now();
         let mut yielded = Yield::default();
+        if toy.mode(&moment) == Mode::Behind {
+            // It has missed more than a step may take.
+            pace.mode = Mode::Behind;
+            return;
+        }
         let target = toy.target(&moment);
         toy.live(target, &moment, &mut yielded);
         if toy.stage.as_ref().is_some_and(|stage| stage.watchers() == 0) {
             toy.stage = None;
         }
         toy.show(&moment);
+        let second = from + 1 + since <= to;
+        if second && !toy.busy {
+            yielded.again.extend(toy.later.take().map(|later| *later));
+        }
         toy.snapshot_if_due(&moment, &mut yielded);
         let mode = toy.mode(&moment);
         if mode == Mode::Still {
@@ -218,13 +227,15 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
 }
 
 fn keep(out: &Mutex<&mut Yield>, yielded: Yield) {
-    if yielded.diary.is_empty() && yielded.snapshots.is_empty() && yielded.fallen.is_empty() {
+    let Yield { diary, snapshots, fallen, again } = &yielded;
+    if diary.is_empty() && snapshots.is_empty() && fallen.is_empty() && again.is_empty() {
         return;
     }
     let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
     out.diary.extend(yielded.diary);
     out.snapshots.extend(yielded.snapshots);
     out.fallen.extend(yielded.fallen);
+    out.again.extend(yielded.again);
 }
 
 /// In what is left of the time, toys live what they missed: watched ones first.

@@ -11,6 +11,7 @@ use crate::id::ToyId;
 use crate::roms::Roms;
 use crate::store::{DiaryRow, Entry, Snapshot, Store, StoreError};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{Builder, JoinHandle};
@@ -162,11 +163,11 @@ impl Desk {
         }
         let store = &self.shelves.store;
         let all: Vec<Entry> = records.iter().flat_map(|(_, entries, _)| entries.iter().cloned()).collect();
-        let result = store.append(&all);
+        let result = guarded(|| store.append(&all));
         let alone = records.len() > 1 && matches!(result, Err(StoreError::Missing(_) | StoreError::Conflict(_)));
         for (toy, entries, then) in records {
             let result = match &result {
-                _ if alone => store.append(&entries),
+                _ if alone => guarded(|| store.append(&entries)),
                 Ok(()) => Ok(()),
                 Err(error) => Err(copy(error)),
             };
@@ -178,18 +179,25 @@ impl Desk {
         let store = &self.shelves.store;
         let after = match job {
             Job::Append(toy, entries, then) => {
-                let result = store.append(&entries);
+                let result = guarded(|| store.append(&entries));
                 After::Toy(toy, Box::new(move |toy, moment| then(result, toy, moment)))
             }
-            Job::Toy(toy, work) => After::Toy(toy, work(&self.shelves)),
+            Job::Toy(toy, work) => {
+                let then = catch_unwind(AssertUnwindSafe(|| work(&self.shelves)));
+                // Who asked hears that nobody answers; the toy goes on.
+                After::Toy(toy, then.unwrap_or_else(|_| Box::new(|_, _| {})))
+            }
             Job::Snapshots(snapshots) => {
-                let result = store.snapshot(&snapshots);
+                let result = guarded(|| store.snapshot(&snapshots));
                 After::Snapshots(snapshots.iter().map(|one| (one.toy, one.tick)).collect(), result)
             }
-            Job::Quiet(work) => After::Written(work(&self.shelves)),
-            Job::Diary(rows) => After::Written(store.write_diary(&rows)),
-            Job::Setting(key, value) => After::Written(store.set_setting(key, &value)),
-            Job::Add(toy, work, reply) => After::Added(toy, work(&self.shelves), reply),
+            Job::Quiet(work) => After::Written(guarded(|| work(&self.shelves))),
+            Job::Diary(rows) => After::Written(guarded(|| store.write_diary(&rows))),
+            Job::Setting(key, value) => After::Written(guarded(|| store.set_setting(key, &value))),
+            Job::Add(toy, work, reply) => {
+                let found = catch_unwind(AssertUnwindSafe(|| work(&self.shelves)));
+                After::Added(toy, found.unwrap_or_else(|_| Err(failed().into())), reply)
+            }
         };
         self.tell(after);
     }
@@ -200,6 +208,15 @@ fn sort(job: Job, records: &mut Vec<Record>, others: &mut VecDeque<Job>) {
         Job::Append(toy, entries, then) => records.push((toy, entries, then)),
         other => others.push_back(other),
     }
+}
+
+/// A store that panics has not written: the thread goes on, and so do the toys.
+fn guarded(write: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| Err(failed()))
+}
+
+fn failed() -> StoreError {
+    StoreError::Write("this program has a fault there; its log says where".into())
 }
 
 /// The same complaint for somebody else.

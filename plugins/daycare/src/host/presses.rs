@@ -2,7 +2,7 @@
 
 use super::fingers::{Fingers, HOUSE};
 use super::keeper::{Job, copy};
-use super::request::{Reply, answer};
+use super::request::{Reply, Request, answer};
 use super::room::Tools;
 use super::toy::{FAR, Toy};
 use super::{Ack, HostError, Press};
@@ -80,6 +80,10 @@ pub(super) fn let_go(toy: &mut Toy, client: Option<([u8; 16], AccountId)>, tools
     let seq = toy.seq as u32;
     let entries = vec![entry(toy, 0, changes, HOUSE, seq, by, tools)];
     write(toy, before, entries, Vec::new(), tools);
+    // If it cannot be written down, a button must not stay down for ever.
+    let id = toy.id;
+    let again = client.map_or(Request::Release { toy: id }, |(client, by)| Request::LetGo { toy: id, client, by });
+    toy.later = Some(Box::new(again));
 }
 
 /// Presses that the house makes itself.
@@ -89,7 +93,6 @@ pub(super) fn press_by_house(toy: &mut Toy, mask: u8, ticks: u64, tools: &mut To
     let before = fingers.clone();
     let mut changes = Vec::new();
     fingers.plan.press(mask, earliest, ticks, &mut changes);
-    changes.sort_by_key(|change| change.tick);
     let end = fingers.plan.end();
     toy.hands = Some(fingers);
     let entries = vec![entry(toy, 0, changes, HOUSE, toy.seq as u32, toy.owner, tools)];
@@ -117,12 +120,13 @@ fn again(error: &HostError) -> HostError {
 fn entry(
     toy: &Toy,
     n: usize,
-    changes: Vec<KeyChange>,
+    mut changes: Vec<KeyChange>,
     client: [u8; 16],
     client_seq: u32,
     by: AccountId,
     tools: &Tools,
 ) -> Entry {
+    changes.sort_by_key(|change| change.tick);
     let seq = toy.seq + 1 + n as u64;
     Entry { toy: toy.id, life: toy.life, seq, changes, client, client_seq, by, at: tools.moment.wall }
 }
@@ -157,6 +161,7 @@ fn write(
         entries,
         Box::new(move |result, toy, moment| match result {
             Ok(()) => {
+                toy.later = None;
                 toy.seq += count;
                 toy.happen(&changes);
                 toy.touched(moment);

@@ -60,6 +60,7 @@ impl Restored {
             hands,
             stage: None,
             waiting: None,
+            later: None,
             busy: false,
             setting: None,
         }

@@ -4,7 +4,7 @@ use super::HostError;
 use super::lives::untouchable;
 use super::presses::press_by_house;
 use super::request::{Reply, answer};
-use super::room::{Room, Tools};
+use super::room::{Closing, Room, Tools};
 use super::toy::{Pace, Toy};
 use crate::id::Millis;
 use bevy_ecs::system::Query;
@@ -71,6 +71,9 @@ pub(super) fn go_on(room: &mut Room, toys: &mut Query<(&mut Toy, &mut Pace)>) {
     for id in std::mem::take(&mut room.setters) {
         let entity = room.index.get(&id).copied();
         let Some((mut toy, mut pace)) = entity.and_then(|entity| toys.get_mut(entity).ok()) else { continue };
+        if !matches!(room.closing, Closing::Not) {
+            interrupt(&mut toy);
+        }
         if step(&mut toy, &mut room.tools()) {
             room.setters.insert(id);
         }

@@ -109,6 +109,8 @@ pub(super) struct Toy {
     pub stage: Option<Box<Stage>>,
     /// What waits until its work is done.
     pub waiting: Option<Box<VecDeque<Request>>>,
+    /// What is tried again in the next second, because it could not be written down.
+    pub later: Option<Box<Request>>,
     /// Work is done for it: nothing else may begin.
     pub busy: bool,
     /// A clock that is being set.
@@ -122,6 +124,8 @@ pub(super) struct Yield {
     pub snapshots: Vec<Snapshot>,
     /// Toys whose machine has failed.
     pub fallen: Vec<ToyId>,
+    /// What is tried again.
+    pub again: Vec<Request>,
 }
 
 impl Toy {
@@ -153,7 +157,7 @@ impl Toy {
         let owes = self.owes(moment);
         if self.body.is_none() || (owes == 0 && (!self.anchor.running || self.state != ToyState::Alive)) {
             Mode::Still
-        } else if owes > FAR && self.gate == u64::MAX {
+        } else if owes.min(self.gate.saturating_sub(self.lived)) > FAR {
             Mode::Behind
         } else if self.stage.is_some() || self.awake > moment.millis {
             Mode::Watched
@@ -167,6 +171,8 @@ impl Toy {
         let to = to.min(self.gate.saturating_sub(1));
         let Some(body) = &mut self.body else { return };
         let (lived, stage) = (&mut self.lived, &self.stage);
+        #[cfg(test)]
+        let id = &self.id;
         // What a failed machine has left behind is dropped unseen.
         let alive = catch_unwind(AssertUnwindSafe(|| {
             while *lived < to {
@@ -181,7 +187,7 @@ impl Toy {
                     body.watcher.look(&body.machine, next);
                 }
                 #[cfg(test)]
-                super::tests::fail(body.machine.tick());
+                super::tests::fail(*id, body.machine.tick());
             }
         }));
         if alive.is_err() {
@@ -254,7 +260,8 @@ impl Toy {
         let at = moment.wall.max(self.snapped.saturating_add(1));
         let body = self.body.as_mut()?;
         // What is due at this very tick happens first: what lies ahead is told by its tick.
-        body.machine.advance(body.machine.tick(), &mut body.watcher);
+        let tick = body.machine.tick();
+        catch_unwind(AssertUnwindSafe(|| body.machine.advance(tick, &mut body.watcher))).ok()?;
         if !body.machine.is_at_rest() {
             return None;
         }

@@ -77,16 +77,10 @@ impl World {
         world
     }
 
-    /// Starts the daycare; records from earlier runs are kept in the new run's list.
-    pub fn open(&mut self) {
-        let before = self.run.take().map(|run| {
-            let records = std::mem::take(&mut *run.store.records.lock().unwrap());
-            drop(run);
-            records
-        });
+    /// Starts the daycare.
+    fn open(&mut self) {
         let sqlite = SqliteStore::open(&self.folder.path().join("daycare.sqlite")).unwrap();
         let store = Faulty::over(Arc::new(sqlite));
-        *store.records.lock().unwrap() = before.unwrap_or_default();
         let shared: Arc<dyn Store> = store.clone();
         let key = ServerKey::load_or_create(&self.folder.path().join("key")).unwrap();
         let roms = Arc::new(Roms::new(shared.clone(), Arc::new(key)));
@@ -102,15 +96,20 @@ impl World {
         if drain {
             self.runtime.block_on(run.host.drain()).unwrap();
         }
-        let Run { store, host, engine, rom } = run;
+        let Run { store, host, engine, .. } = run;
         let records = std::mem::take(&mut *store.records.lock().unwrap());
         drop(host);
         engine.join();
         drop(store);
-        let _ = rom;
         self.clock.step(after);
         self.open();
         *self.store().records.lock().unwrap() = records;
+    }
+
+    /// The same without the snapshots of a goodbye: nothing can be written at its end.
+    pub fn restart_hard(&mut self, after: Duration) {
+        self.store().no_snapshots.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.restart(false, after);
     }
 
     pub fn host(&self) -> &Host {
