@@ -8,7 +8,6 @@ use super::toy::{FAR, Toy};
 use super::{Ack, HostError, Press};
 use crate::id::AccountId;
 use crate::store::{Entry, KeyChange, ToyState};
-use std::mem;
 use std::time::Instant;
 
 /// A toy that was pressed counts as watched for so long, in milliseconds.
@@ -168,7 +167,7 @@ fn write(
                 acknowledge(acks);
             }
             Err(error) => {
-                let _ = mem::replace(&mut toy.hands, Some(before));
+                toy.hands = Some(before);
                 acks.into_iter().for_each(|(reply, ..)| answer(reply, Err(copy(&error).into())));
             }
         }),

@@ -108,6 +108,7 @@ pub(super) struct Toy {
     pub hands: Option<Box<Fingers>>,
     pub stage: Option<Box<Stage>>,
     /// What waits until its work is done.
+    #[expect(clippy::box_collection, reason = "a toy that nobody asks anything should be small")]
     pub waiting: Option<Box<VecDeque<Request>>>,
     /// What is tried again in the next second, because it could not be written down.
     pub later: Option<Box<Request>>,
