@@ -72,6 +72,9 @@ pub struct PlayArguments {
     /// Keep the pets in this folder instead of the usual one
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Play with a toy that lives in this daycare, with --toy the one of that name there
+    #[arg(long, value_name = "URL", conflicts_with_all = ["rom", "speed"])]
+    pub daycare: Option<String>,
 }
 
 /// `term`.

@@ -8,6 +8,7 @@
 
 pub mod cards;
 pub mod clock;
+pub mod daycare;
 mod face;
 pub mod intake;
 pub mod keys;
@@ -19,4 +20,4 @@ pub mod settings;
 pub mod toasts;
 pub mod view;
 
-pub use face::{DeskPlugin, DeskSystems, logic};
+pub use face::{DaycareStart, DeskPlugin, DeskSystems, logic};

@@ -1,5 +1,6 @@
 //! What the menu shows, and what a player can ask for in it. Plain data: no engine, no clock.
 
+use crate::daycare::{DaycareAction, DaycareModel, Elsewhere, ElsewhereModel};
 use crate::link::{LinkAction, LinkModel};
 use bevy::ecs::message::Message;
 use eggtooth_toy::Choice;
@@ -58,6 +59,8 @@ pub struct PetRow {
     pub detail: String,
     /// Why it cannot be played, if so.
     pub damaged: Option<String>,
+    /// Where it is, if not here.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// Whether something is to be heard.
@@ -174,6 +177,10 @@ pub struct Model {
     pub tape: Option<Tape>,
     /// The link to another toy.
     pub link: LinkModel,
+    /// The daycare.
+    pub daycare: DaycareModel,
+    /// The toy on the desk, if it lives elsewhere.
+    pub elsewhere: Option<ElsewhereModel>,
 }
 
 impl Model {
@@ -254,4 +261,6 @@ pub enum Action {
     StopPlaying,
     /// Something of the link panel.
     Link(LinkAction),
+    /// Something of the daycare panel.
+    Daycare(DaycareAction),
 }

@@ -147,6 +147,15 @@ fn states(model: &Model, all: bool) -> Vec<String> {
     if model.time.paused {
         states.push("Paused: Space goes on".into());
     }
+    if let Some(toy) = &model.elsewhere {
+        match (&toy.waiting, toy.round_trip) {
+            (Some(why), _) => states.push(format!("… {why}")),
+            (None, _) if !toy.running => states.push("Its time stands still".into()),
+            (None, Some(ms)) if all => states.push(format!("{} · {ms} ms", toy.daycare)),
+            (None, None) if all => states.push(toy.daycare.clone()),
+            _ => {}
+        }
+    }
     if model.time.fast_forward {
         states.push("Fast-forward until it calls".into());
     } else if model.time.speed != 1 {

@@ -289,4 +289,12 @@ impl Home {
         let lease = Lease::of_entry(&entry)?;
         Some((entry, lease))
     }
+
+    /// The pet of this name, if it lives elsewhere or is on its way: its entry and lease.
+    #[must_use]
+    pub fn elsewhere(&self, name: &str) -> Option<(Entry, Lease)> {
+        let entry = self.dir.find(name).ok()?;
+        let lease = Lease::of_entry(&entry)?;
+        Some((entry, lease))
+    }
 }

@@ -2,6 +2,7 @@
 
 mod away;
 mod clock;
+mod daycare;
 mod files;
 mod input;
 mod keep;
@@ -9,6 +10,8 @@ mod link;
 mod obey;
 mod shelf;
 mod show;
+
+pub use daycare::DaycareStart;
 
 use crate::keys::Latch;
 use crate::model::Action;
@@ -74,6 +77,7 @@ pub fn logic(app: &mut App) {
         .insert_resource(View::new())
         .init_resource::<files::Files>()
         .init_resource::<link::DeskLink>()
+        .init_resource::<daycare::DeskDaycare>()
         .init_resource::<shelf::Watches>()
         .insert_resource(clock::Pip::new())
         .configure_sets(PreUpdate, DeskSystems::Input.after(InputSystems))
@@ -97,10 +101,20 @@ pub fn logic(app: &mut App) {
                     obey::view,
                     away::obey,
                     (link::obey, link::found).chain(),
+                    (daycare::begin, daycare::obey, daycare::press).chain(),
                     (files::obey, files::dropped, files::chosen, files::arrived).chain(),
                 )
                     .in_set(DeskSystems::Obey),
-                (shelf::watch, shelf::told, clock::work, keep::apply, away::tell, link::hear).in_set(DeskSystems::Tell),
+                (
+                    shelf::watch,
+                    shelf::told,
+                    clock::work,
+                    keep::apply,
+                    away::tell,
+                    link::hear,
+                    (daycare::hear, daycare::live).chain(),
+                )
+                    .in_set(DeskSystems::Tell),
             ),
         )
         .add_systems(Last, keep::keep.in_set(DeskSystems::Keep));

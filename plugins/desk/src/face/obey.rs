@@ -42,7 +42,7 @@ pub(super) fn settings(
 }
 
 /// How time passes.
-pub(super) fn time(mut actions: MessageReader<Action>, mut shown: Query<&mut Pace, With<Shown>>) {
+pub(super) fn time(mut actions: MessageReader<Action>, mut shown: Query<&mut Pace, (With<Shown>, With<Toy>)>) {
     for action in actions.read() {
         let Ok(pace) = shown.single_mut() else { continue };
         let next = match action {

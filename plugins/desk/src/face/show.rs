@@ -2,6 +2,7 @@
 
 use super::away::{absence, tape};
 use super::clock::{Job, Pip};
+use super::daycare::DeskDaycare;
 use super::link::LinkSources;
 use crate::clock::local_time;
 use crate::look;
@@ -13,7 +14,7 @@ use bevy::ecs::system::SystemParam;
 use bevy_egui::{EguiContexts, EguiInput, EguiRenderOutput, PrimaryEguiContext, egui};
 use eggtooth_buzzer::face::{BuzzerSettings, Speaker};
 use eggtooth_shell::{Design, LiveCamera, Redraw};
-use eggtooth_toy::face::{Away, Pace, SPEEDS, ShelfView, Shown, Tape, Toy};
+use eggtooth_toy::face::{Away, Pace, Remote, SPEEDS, ShelfView, Shown, Tape, Toy};
 use eggtooth_toy::{Button, Home, TICKS_PER_SECOND};
 use eggtooth_vault::Entry;
 
@@ -22,10 +23,14 @@ pub(super) fn designs() -> Vec<DesignRow> {
     Design::ALL.map(|design| DesignRow { name: design.name().to_owned(), swatch: design.swatch() }).into()
 }
 
+/// What lies on the desk: a pet, or a toy that lives elsewhere.
+type OnDesk =
+    (Option<&'static Toy>, Option<&'static Remote>, &'static Pace, Option<&'static Away>, Option<&'static Tape>);
+
 /// What the model is made of.
 #[derive(SystemParam)]
 pub(super) struct Sources<'w, 's> {
-    toys: Query<'w, 's, (&'static Toy, &'static Pace, &'static Away, &'static Tape), With<Shown>>,
+    toys: Query<'w, 's, OnDesk, With<Shown>>,
     shelf: Res<'w, ShelfView>,
     settings: Res<'w, DeskSettings>,
     buzzer: Option<Res<'w, BuzzerSettings>>,
@@ -34,17 +39,20 @@ pub(super) struct Sources<'w, 's> {
     pip: Res<'w, Pip>,
     job: Option<Res<'w, Job>>,
     link: LinkSources<'w, 's>,
+    daycare: Res<'w, DeskDaycare>,
 }
 
 impl Sources<'_, '_> {
     fn model(&self, view: &View) -> Option<Model> {
-        let (toy, pace, away, tape) = self.toys.single().ok()?;
-        let machine = &toy.0.machine;
+        let (toy, remote, pace, away, tape) = self.toys.single().ok()?;
+        let machine = toy.map(|toy| &toy.0.machine);
+        let name = toy.map(|toy| toy.0.name()).or(remote.map(|remote| remote.name.as_str()))?;
         let designs = designs();
         let (hours, minutes, _) = local_time();
+        let busy = away.is_some_and(Away::is_away) || tape.is_some_and(|tape| tape.recording().is_some());
         Some(Model {
-            pet: toy.0.name().to_owned(),
-            program: (!self.pip.is(machine)).then(|| toy.0.name().to_owned()),
+            pet: name.to_owned(),
+            program: machine.filter(|machine| !self.pip.is(machine)).map(|_| name.to_owned()),
             design: designs.iter().position(|row| row.name == self.settings.design).unwrap_or(0),
             designs,
             sound: Sound {
@@ -55,11 +63,11 @@ impl Sources<'_, '_> {
             time: Time { speed: pace.speed, paused: pace.paused, fast_forward: pace.fast_forward },
             speeds: &SPEEDS,
             now: (hours, minutes),
-            clock: match away.is_away() || tape.recording().is_some() {
-                true => PetClock::No("The pet must be here, and not be catching up."),
-                false => self.pip.clock(machine, self.job.as_deref()),
+            clock: match machine {
+                Some(machine) if !busy => self.pip.clock(machine, self.job.as_deref()),
+                _ => PetClock::No("The pet must be here, and not be catching up."),
             },
-            tap: machine.model().has(Button::Tap),
+            tap: machine.is_some_and(|machine| machine.model().has(Button::Tap)),
             shelf: self.shelf.toys.iter().map(row).collect(),
             current: self.shelf.current.clone(),
             retired: self.shelf.retired.iter().map(row).collect(),
@@ -67,10 +75,21 @@ impl Sources<'_, '_> {
             folder: self.home.as_ref().map(|home| home.dir().path().display().to_string()).unwrap_or_default(),
             quality: self.settings.quality,
             less_motion: self.settings.less_motion,
-            choice: toy.0.choice(),
-            absence: absence(away),
-            tape: self::tape(toy, tape),
+            choice: toy.map(|toy| toy.0.choice()).unwrap_or_default(),
+            absence: away.and_then(absence),
+            tape: toy.zip(tape).and_then(|(toy, tape)| self::tape(toy, tape)),
             link: self.link.model(view.open && view.form.link.open),
+            daycare: self.daycare.model(view.open && view.form.daycare.open),
+            elsewhere: remote.map(super::daycare::elsewhere),
+        })
+    }
+
+    /// Whether nothing of the toy itself is to be told.
+    fn is_plain(&self) -> bool {
+        self.toys.iter().all(|(toy, remote, pace, away, tape)| {
+            let taped = toy.zip(tape).and_then(|(toy, tape)| self::tape(toy, tape));
+            let here = remote.is_none_or(|remote| remote.is_live() && super::daycare::elsewhere(remote).running);
+            *pace == Pace::default() && away.and_then(absence).is_none() && taped.is_none() && here
         })
     }
 }
@@ -82,6 +101,7 @@ fn row(entry: &Entry) -> PetRow {
         name: entry.name().to_owned(),
         detail: entry.meta.as_ref().map(|meta| lived(meta.tick / TICKS_PER_SECOND)).unwrap_or_default(),
         damaged: entry.meta.is_none().then(|| "All of its saves are damaged.".to_owned()),
+        elsewhere: super::daycare::place(entry),
     }
 }
 
@@ -104,10 +124,7 @@ pub(super) fn show(
     mut dressed: Local<Option<bool>>,
 ) {
     let still = sources.settings.less_motion;
-    let plain = sources.toys.iter().all(|(toy, pace, away, shown)| {
-        *pace == Pace::default() && absence(away).is_none() && tape(toy, shown).is_none()
-    });
-    if plain && view.is_empty(still) {
+    if sources.is_plain() && view.is_empty(still) {
         return;
     }
     // No camera yet.

@@ -1,5 +1,6 @@
 //! The menu's contents: a pure function of the model and what is being typed.
 
+mod daycare;
 mod help;
 mod link;
 mod pet;
@@ -34,6 +35,8 @@ pub struct Form {
     pub(crate) renaming_shown: bool,
     /// The link panel.
     pub link: crate::link::LinkForm,
+    /// The daycare panel.
+    pub daycare: crate::daycare::DaycareForm,
 }
 
 /// Right of the contents, where the scroll bar floats, in points.
@@ -51,11 +54,15 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 if ui.button("Close").on_hover_text("Esc").clicked() {
                     out.push(Action::Menu(false));
                 }
-                if form.link.open && ui.button("Back").clicked() {
-                    form.link.open = false;
+                if (form.link.open || form.daycare.open) && ui.button("Back").clicked() {
+                    (form.link.open, form.daycare.open) = (false, false);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let title = if form.link.open { "Link" } else { &model.pet };
+                    let title = match (form.link.open, form.daycare.open) {
+                        (true, _) => "Link",
+                        (_, true) => "Daycare",
+                        _ => &model.pet,
+                    };
                     ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
                 });
             });
@@ -64,7 +71,11 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
             ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
         }
     });
-    let page = if form.link.open { "link" } else { "menu" };
+    let page = match (form.link.open, form.daycare.open) {
+        (true, _) => "link",
+        (_, true) => "daycare",
+        _ => "menu",
+    };
     ScrollArea::vertical().id_salt(page).auto_shrink(false).show(ui, |ui| {
         edge.show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -72,13 +83,25 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 link::page(ui, &model.link, &mut form.link, out);
                 return;
             }
-            pet::time(ui, model, out);
-            pet::pet(ui, model, out);
-            pet::absences(ui, model, out);
+            if form.daycare.open {
+                daycare::page(ui, model, &mut form.daycare, out);
+                return;
+            }
+            match &model.elsewhere {
+                Some(toy) => daycare::elsewhere(ui, toy, out),
+                None => {
+                    pet::time(ui, model, out);
+                    pet::pet(ui, model, out);
+                    pet::absences(ui, model, out);
+                }
+            }
+            daycare::door(ui, model, &mut form.daycare, out);
             link::door(ui, &model.link, &mut form.link, out);
             shelf::shelf(ui, model, form, out);
             shelf::roms(ui, form, out);
-            pet::tape(ui, model, out);
+            if model.elsewhere.is_none() {
+                pet::tape(ui, model, out);
+            }
             table::sound(ui, model, out);
             table::design(ui, model, out);
             table::picture(ui, model, out);

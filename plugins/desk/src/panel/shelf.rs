@@ -1,6 +1,7 @@
 //! The shelf: who lives here, who is hatched next, who has retired; and ROMs.
 
 use super::{Form, chip, field, heading, note, wide};
+use crate::daycare::DaycareAction;
 use crate::look::{BRICK, SAND};
 use crate::model::{Action, Model, PetRow, Program, Tape};
 use bevy_egui::egui::{self, Align, Button, CollapsingHeader, Key, Layout, RichText, Ui, vec2};
@@ -12,7 +13,7 @@ pub(super) fn shelf(ui: &mut Ui, model: &Model, form: &mut Form, out: &mut Vec<A
     for row in &model.shelf {
         ui.push_id(row.slug.as_str(), |ui| pet_row(ui, model, row, form, out));
     }
-    if model.current.is_none() && !matches!(model.tape, Some(Tape::Playing { .. })) {
+    if model.current.is_none() && model.elsewhere.is_none() && !matches!(model.tape, Some(Tape::Playing { .. })) {
         note(ui, format!("{} is not on the shelf: it will be gone when Eggtooth is closed.", model.pet));
     }
     if form.hatching {
@@ -51,13 +52,20 @@ fn pet_row(ui: &mut Ui, model: &Model, row: &PetRow, form: &mut Form, out: &mut 
                 let name = Button::selectable(here, RichText::new(&row.name)).frame_when_inactive(true).truncate();
                 let response = ui.add_enabled(row.damaged.is_none(), name.min_size(size));
                 if response.clicked() && !here {
-                    out.push(Action::Switch(row.slug.clone()));
+                    out.push(match row.elsewhere {
+                        Some(_) => Action::Daycare(DaycareAction::Visit(row.slug.clone())),
+                        None => Action::Switch(row.slug.clone()),
+                    });
                 }
             });
         });
     });
     match &row.damaged {
         Some(reason) => drop(ui.colored_label(BRICK, reason)),
+        None if row.elsewhere.is_some() => {
+            let words = row.elsewhere.as_ref().map(|place| place.words.as_str()).unwrap_or_default();
+            note(ui, format!("It {words}."));
+        }
         None if unfolded && !row.detail.is_empty() => drop(note(ui, row.detail.clone())),
         None => {}
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use bevy_egui::egui::{self, Rect};
+use eggtooth_desk::daycare::DaycareModel;
 use eggtooth_desk::link::LinkModel;
 use eggtooth_desk::look;
 use eggtooth_desk::model::{Action, DesignRow, Model, PetClock, PetRow, Quality, Sound, Tape, Time};
@@ -20,7 +21,13 @@ pub fn slug(text: &str) -> Slug {
 }
 
 pub fn row(text: &str, name: &str) -> PetRow {
-    PetRow { slug: slug(text), name: name.into(), detail: "Lived for 3 h 12 min".into(), damaged: None }
+    PetRow {
+        slug: slug(text),
+        name: name.into(),
+        detail: "Lived for 3 h 12 min".into(),
+        damaged: None,
+        elsewhere: None,
+    }
 }
 
 pub fn model() -> Model {
@@ -48,6 +55,8 @@ pub fn model() -> Model {
         absence: None,
         tape: None,
         link: LinkModel::default(),
+        daycare: DaycareModel::default(),
+        elsewhere: None,
     }
 }
 
