@@ -116,6 +116,8 @@ pub struct DaycareModel {
     pub carrying: Option<Carrying>,
     /// What became of what was asked for last.
     pub told: Option<DaycareTold>,
+    /// A toy that is taken home only after the password was given once more, and its name.
+    pub again: Option<(Id, String)>,
     /// The toy of this daycare that lies on the desk.
     pub shown: Option<Id>,
 }
@@ -192,6 +194,8 @@ pub enum DaycareAction {
     Carry(Slug),
     /// Takes a toy home.
     TakeHome(Id, String),
+    /// The password once more, to take home the toy that wants it; `None`: it stays there.
+    Again(Option<Password>),
     /// Turns back with the pet that is being carried.
     TurnBack,
     /// Goes on with a pet that is on its way.

@@ -91,6 +91,18 @@ fn signing_in_sends_the_password_once() {
 }
 
 #[test]
+fn a_password_that_is_wanted_once_more_is_given_or_not() {
+    let again = Some(([1; 16], "Pop".to_owned()));
+    let mut harness = page(SIZES[1], with(DaycareModel { again, ..inside() }));
+    assert!(!enabled(&harness, "Take it home") && !has(&harness, "Take home"));
+    harness.state_mut().view.form.daycare.password.0.push_str("correct horse");
+    harness.run_ok();
+    let password = Password(zeroize::Zeroizing::new("correct horse".to_owned()));
+    assert_eq!(common::click(&mut harness, "Take it home"), asks(DaycareAction::Again(Some(password))));
+    assert_eq!(common::click(&mut harness, "Leave it there"), asks(DaycareAction::Again(None)));
+}
+
+#[test]
 fn toys_there_and_pets_here() {
     for size in SIZES {
         let mut harness = page(size, with(inside()));

@@ -91,6 +91,10 @@ pub(super) fn page(ui: &mut Ui, model: &Model, form: &mut DaycareForm, out: &mut
     if busy {
         wrapped(ui, RichText::new(format!("{}…", daycare.busy)).color(AMBER));
     }
+    if let (Some((_, name)), false) = (&daycare.again, busy) {
+        again(ui, name, form, out);
+        return;
+    }
     ui.add_enabled_ui(!busy, |ui| match &daycare.door {
         Door::Outside => outside(ui, daycare, form, out),
         Door::New { url, name, fingerprint } => new(ui, url, name, fingerprint, out),
@@ -175,6 +179,22 @@ fn sign_in(ui: &mut Ui, (url, name, account): (&str, &str, &str), form: &mut Day
     if wide(ui, "Go away", None).clicked() {
         form.password = Password::default();
         ask(out, DaycareAction::Leave);
+    }
+}
+
+/// What hands out somebody's ROM wants the password once more.
+fn again(ui: &mut Ui, name: &str, form: &mut DaycareForm, out: &mut Vec<Action>) {
+    heading(ui, "Your password once more");
+    note(ui, format!("The daycare hands {name} and its ROM over only to you."));
+    let edit = ui.add(field(&mut form.password.0, "Password", LONGEST).password(true));
+    let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let missing = form.password.0.is_empty();
+    if wide(ui, "Take it home", missing.then_some("Your password is missing.")).clicked() || enter && !missing {
+        ask(out, DaycareAction::Again(Some(std::mem::take(&mut form.password))));
+    }
+    if wide(ui, "Leave it there", None).clicked() {
+        form.password = Password::default();
+        ask(out, DaycareAction::Again(None));
     }
 }
 

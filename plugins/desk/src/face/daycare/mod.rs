@@ -39,6 +39,8 @@ pub(super) struct DeskDaycare {
     asked_live: Option<Id>,
     /// A pet that gets off the desk before it is carried; and frames to wait for that.
     leaving: Option<(Slug, u8)>,
+    /// The toy that is taken home.
+    taking: Option<Id>,
     /// A toy to be shown once the toys are known; an empty name means the only one.
     wish: Option<String>,
     /// The daycare was gone to because a toy of it lies on the desk.
@@ -118,13 +120,15 @@ pub(super) fn begin(
     if desk.begun {
         return;
     }
+    if desk.model.door != Door::Outside {
+        desk.begun = true;
+        return;
+    }
     if let Some(start) = start {
         desk.begun = true;
         desk.wish = Some(start.toy.clone().unwrap_or_default());
         actions.write(Action::Daycare(DaycareAction::Meet(start.daycare.clone())));
-    } else if let Ok(remote) = shown.single()
-        && desk.model.door == Door::Outside
-    {
+    } else if let Ok(remote) = shown.single() {
         desk.begun = true;
         actions.write(Action::Daycare(DaycareAction::Meet(remote.daycare.clone())));
     }
@@ -182,7 +186,16 @@ pub(super) fn obey(
             }
             DaycareAction::Visit(slug) => visit(desk, &home, &slug, &mut view, &mut commands),
             DaycareAction::Carry(slug) => carry(desk, &shelf, slug, remote.is_some(), &mut commands),
-            DaycareAction::TakeHome(id, name) => desk.request("Taking it home", Task::TakeHome(id, name)),
+            DaycareAction::TakeHome(id, name) => {
+                desk.taking = Some(id);
+                desk.request("Taking it home", Task::TakeHome(id, name));
+            }
+            DaycareAction::Again(password) => {
+                if let (Some((toy, name)), Some(password)) = (desk.model.again.take(), password) {
+                    desk.taking = Some(toy);
+                    desk.request("Taking it home", Task::Again(password, toy, name));
+                }
+            }
             DaycareAction::GoOn(slug) => desk.request("Going on", Task::GoOn(slug)),
             DaycareAction::GiveUp(slug) => desk.request("Turning back", Task::GiveUp(slug)),
             DaycareAction::TurnBack => {
@@ -311,6 +324,7 @@ pub(super) fn hear(
                 }
                 let stopped = matches!(door, Door::New { .. } | Door::SignedOut { .. });
                 desk.model.door = door;
+                desk.model.again = None;
                 desk.model.toys.clear();
                 if stopped && (desk.wish.is_some() || shown.single().is_ok()) {
                     // Nothing goes on without the player.
@@ -337,6 +351,10 @@ pub(super) fn hear(
             Said::Carried { slug, name, end, why } => {
                 desk.model.carrying = None;
                 carried(desk, (&slug, &name), end, why, &mut shown, &mut commands);
+            }
+            Said::Again(toy, name) => {
+                desk.model.again = Some((toy, name));
+                (view.open, view.form.daycare.open) = (true, true);
             }
             Said::Stuck(slug) => {
                 desk.model.carrying = None;
@@ -426,7 +444,8 @@ fn carried(
                 Some(why) => DaycareTold::Ill(format!("{name} stays here. {why}")),
                 None => DaycareTold::Well(format!("{name} lives here.")),
             });
-            let shown_there = desk.model.shown.is_some() && on_desk.is_none();
+            let taken = desk.taking.take();
+            let shown_there = taken.is_some() && taken == desk.model.shown;
             match on_desk {
                 Some(_) => drop(commands.write(ShelfCommand::Open(slug.clone()))),
                 // It was watched without a handle, which it has now.

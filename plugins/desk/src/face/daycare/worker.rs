@@ -29,6 +29,8 @@ pub(super) enum Task {
     Create(String),
     Carry(Slug),
     TakeHome(Id, String),
+    /// After the password was given once more.
+    Again(Password, Id, String),
     GoOn(Slug),
     GiveUp(Slug),
     Run(Id, bool),
@@ -53,6 +55,8 @@ pub(super) enum Said {
         end: End,
         why: Option<String>,
     },
+    /// A toy that is handed over only after the password was given once more.
+    Again(Id, String),
     /// A pet that has not come to an end of its way.
     Stuck(Slug),
     Told(DaycareTold),
@@ -192,6 +196,11 @@ impl Room {
                 Carrier::away(&room.home, &slug, wire, id.0).map(Some).map_err(|error| error.to_string())
             }),
             Task::TakeHome(toy, name) => self.carry_home(toy, &name),
+            Task::Again(password, toy, name) => {
+                let session = self.there(|daycare| daycare.sign_in_again(&password.0))?;
+                self.here.iter_mut().for_each(|here| here.session = Some(session.clone()));
+                self.carry_home(toy, &name)
+            }
             Task::GoOn(slug) => {
                 self.carry(&slug, |room, _| Carrier::resume(&room.home, &slug).map_err(|error| error.to_string()))
             }
@@ -288,6 +297,12 @@ impl Room {
         self.carry(&slug, move |_, _| Ok(Some(carrier)))
     }
 
+    /// Whether the password was given a short time ago, or nobody can say.
+    fn is_fresh(&self) -> bool {
+        let session = self.here.as_ref().and_then(|here| here.daycare.session().ok().flatten());
+        session.is_none_or(|session| session.strong)
+    }
+
     fn wire(&self) -> Result<Wire, String> {
         let here = self.here.as_ref().and_then(|here| Some((here, here.session.as_ref()?)));
         here.map(|(here, session)| Wire::new(here.daycare.clone(), session))
@@ -323,6 +338,9 @@ impl Room {
         });
         match carried {
             Ok((name, end, why)) => {
+                if let (End::There(toy), Some(_), false) = (end, &why, self.is_fresh()) {
+                    self.tell(Said::Again(toy, name.clone()));
+                }
                 self.tell(Said::Carried { slug: slug.clone(), name, end, why });
                 self.toys()
             }
