@@ -226,7 +226,8 @@ impl Carrier {
                 self.requests += 1;
                 if self.requests > MOST_REQUESTS {
                     self.requests = 0;
-                    return Err(CarryError::Lost("its answers contradict each other".into()));
+                    let why = self.carry.why().unwrap_or("its answers contradict each other");
+                    return Err(CarryError::Lost(why.to_owned()));
                 }
                 match self.ask(request, daycare)? {
                     Ok(reply) => self.carry.answered(reply),
