@@ -231,6 +231,8 @@ fn main() {
         ("a viewer of the pressed toy", of(&bytes, &messages, viewers - 1)),
         ("a viewer of a toy that nobody presses", of(&quiet_bytes, &quiet_messages, 1)),
     ] {
-        println!("{name}, bytes a second: {payload:.0} of messages, {wire:.0} with TLS, TCP and IP; messages: {rate:.2}");
+        println!(
+            "{name}, bytes a second: {payload:.0} of messages, {wire:.0} with TLS, TCP and IP; messages: {rate:.2}"
+        );
     }
 }
