@@ -141,6 +141,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
+/// Where a list goes on: what was asked for, or its newest end.
+///
+/// # Errors
+/// 400 above what the description allows, which is what the store can count to.
+pub fn before(asked: Option<u64>) -> Result<u64, Problem> {
+    let most = i64::MAX.unsigned_abs();
+    match asked {
+        Some(before) if before > most => Err(Problem::bad("`before` is too large; leave it out for the newest")),
+        _ => Ok(asked.unwrap_or(most)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

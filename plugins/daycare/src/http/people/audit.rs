@@ -1,7 +1,7 @@
 //! The list of who did what.
 
 use super::super::describe::{Always, Queried, SignedIn};
-use super::super::take::Asked;
+use super::super::take::{Asked, before};
 use super::Problem;
 use crate::House;
 use crate::door::Caller;
@@ -57,7 +57,7 @@ async fn list(
     caller: Caller,
     Asked(part): Asked<Part>,
 ) -> Result<Json<Vec<Did>>, Problem> {
-    let rows = house.door.audits(&caller, part.all, part.before.unwrap_or(u64::MAX), ROWS).await?;
+    let rows = house.door.audits(&caller, part.all, before(part.before)?, ROWS).await?;
     let shown = rows.into_iter().map(|(row, who)| Did {
         number: row.number,
         at: row.what.at,

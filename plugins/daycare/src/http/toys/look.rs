@@ -5,7 +5,7 @@ use crate::door::{Action, Caller};
 use crate::house::House;
 use crate::http::Problem;
 use crate::http::describe::{Always, Named, Octets, Queried, SignedIn, Unfit};
-use crate::http::take::{Asked, At};
+use crate::http::take::{Asked, At, before};
 use crate::id::{Millis, ToyId};
 use axum::Json;
 use axum::extract::State;
@@ -89,8 +89,7 @@ async fn diary(
     Asked(list): Asked<Before>,
 ) -> Result<Json<Vec<DiaryLine>>, Problem> {
     house.door.may(&caller, toy, Action::Diary).await?;
-    // What the store cannot count to is later than everything.
-    let before = list.before.unwrap_or(Millis::MAX).min(i64::MAX as Millis);
+    let before = before(list.before)?;
     let rows = house.blocking(move |store| store.diary(toy, before, PAGE)).await?;
     Ok(Json(rows.into_iter().map(|row| DiaryLine { at: row.at, tick: row.tick, text: row.text }).collect()))
 }
