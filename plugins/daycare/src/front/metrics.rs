@@ -189,6 +189,8 @@ impl Book<'_> {
         self.level("accounts", "Accounts", numbers.accounts as f64);
         self.level("store_journal_entries", "Records in the journal", numbers.entries as f64);
         self.level("store_snapshots", "Snapshots kept", numbers.snapshots as f64);
+        let help = "Transactions written since the start";
+        self.put("store_commits", help, ConstCounter::new(numbers.commits));
         let bytes = ConstGauge::new(numbers.bytes as f64);
         self.measure("store_size", "The store on the disk", Unit::Bytes, bytes);
     }
@@ -260,7 +262,7 @@ mod tests {
             presses: 7,
             ..Fares::default()
         };
-        let numbers = Numbers { toys: 3, bytes: 4096, ..Numbers::default() };
+        let numbers = Numbers { toys: 3, bytes: 4096, commits: 9, ..Numbers::default() };
         let text = metrics.text(&Figures { fares: Some(fares), numbers: Some(numbers), sockets: 2 }).unwrap();
         for line in [
             "eggtooth_engine_up 1.0",
@@ -272,6 +274,7 @@ mod tests {
             "eggtooth_engine_load_ratios 0.25",
             "eggtooth_presses_total 7",
             "eggtooth_store_size_bytes 4096.0",
+            "eggtooth_store_commits_total 9",
             "eggtooth_live_sockets 2.0",
             "eggtooth_http_requests_total{method=\"GET\",route=\"/api/v1/toys/{toy}\",status=\"200\"} 2",
             "eggtooth_http_requests_total{method=\"other\",route=\"other\",status=\"404\"} 1",

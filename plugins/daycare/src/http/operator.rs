@@ -164,7 +164,7 @@ async fn operator(
         let (tick, condition) = condition(&house, &row).await?;
         toys.push(ToyShown { id: row.id, owner, watchers: condition.watchers, tick, condition: condition.into() });
     }
-    let crate::store::Numbers { toys: known, accounts, entries, snapshots, bytes } = numbers;
+    let crate::store::Numbers { toys: known, accounts, entries, snapshots, bytes, .. } = numbers;
     Ok(Json(Operator {
         version: env!("CARGO_PKG_VERSION"),
         uptime: opened.0.elapsed().as_secs(),

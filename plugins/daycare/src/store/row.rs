@@ -351,4 +351,6 @@ pub struct Numbers {
     pub snapshots: u64,
     /// Bytes on the disk.
     pub bytes: u64,
+    /// Transactions written since the store was opened.
+    pub commits: u64,
 }

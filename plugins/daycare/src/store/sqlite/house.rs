@@ -38,6 +38,7 @@ pub(super) fn numbers(db: &Connection) -> Result<Numbers, StoreError> {
                 entries: row.get(2)?,
                 snapshots: row.get(3)?,
                 bytes: 0,
+                commits: 0,
             })
         })
         .map_err(words)

@@ -7,6 +7,7 @@ use crate::store::{
     Snapshot, Store, StoreError, ToyRow,
 };
 use std::path::Path;
+use std::sync::PoisonError;
 
 impl Store for SqliteStore {
     fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -31,6 +32,7 @@ impl Store for SqliteStore {
         let log = format!("{}-wal", self.path.display());
         let length = |path: &Path| path.metadata().map_or(0, |file| file.len());
         numbers.bytes = length(&self.path) + length(Path::new(&log));
+        numbers.commits = self.writer.lock().unwrap_or_else(PoisonError::into_inner).commits;
         Ok(numbers)
     }
 

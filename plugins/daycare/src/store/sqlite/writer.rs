@@ -20,6 +20,8 @@ pub(super) struct Writer {
     /// The last write failed: whether the disk can be written is not known.
     doubtful: bool,
     limit: Option<u64>,
+    /// Transactions written.
+    pub(super) commits: u64,
     /// Pages in the log.
     pub(super) log: Arc<Log>,
 }
@@ -54,7 +56,7 @@ impl Log {
 impl Writer {
     pub(super) fn new(path: &Path, connection: Connection) -> Result<Writer, StoreError> {
         let log = Arc::new(Log { pages: AtomicU32::new(0), from: AtomicU32::new(LONG), wake: OnceLock::new() });
-        let mut writer = Writer { path: path.to_owned(), connection, doubtful: false, limit: None, log };
+        let mut writer = Writer { path: path.to_owned(), connection, doubtful: false, limit: None, commits: 0, log };
         writer.settle()?;
         Ok(writer)
     }
@@ -116,6 +118,7 @@ impl Writer {
                 Ok(result)
             },
         );
+        self.commits += u64::from(result.is_ok());
         if let Err(error @ (StoreError::Write(_) | StoreError::Damaged(_))) = &result {
             tracing::error!(%error, "a write failed");
             self.doubtful = true;
