@@ -28,7 +28,7 @@ pub(super) struct Spread {
 fn bucket(micros: u64) -> usize {
     let doublings = micros.max(1).ilog2();
     // The first doublings have fewer values than buckets.
-    let within = ((micros.max(1) - (1 << doublings)) * u64::from(FINE)) >> doublings;
+    let within = (u128::from(micros.max(1) - (1 << doublings)) * u128::from(FINE)) >> doublings;
     ((doublings * FINE) as usize + within as usize).min(BUCKETS - 1)
 }
 
