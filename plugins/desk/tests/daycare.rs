@@ -194,7 +194,7 @@ fn states() -> Vec<DaycareModel> {
             door: Door::New { url: url.clone(), name: name.clone(), fingerprint: "0a".repeat(32) },
             ..DaycareModel::default()
         },
-        DaycareModel { door: Door::SignedOut { url, name: name.clone(), account: name.clone() }, told, ..inside() },
+        DaycareModel { door: Door::SignedOut { url, name: name.clone(), account: "ann".into() }, told, ..inside() },
         DaycareModel { door: door.clone(), toys: toys.collect(), busy: "Taking it home".into(), ..inside() },
         DaycareModel { door, carrying: Some(Carrying { name, away: false, per_cent: 30, stopping: true }), ..inside() },
     ]
