@@ -8,48 +8,106 @@ use quinn::{ConnectError, Connection, ConnectionError, ReadExactError, RecvStrea
 use tokio::time::timeout_at;
 
 use crate::goodbye::Closing;
-use crate::hello::{HELLO, NO_HELLO, SILENT};
+use crate::hello::{NO_HELLO, SILENT};
 use crate::tls::{Own, Shown};
-use crate::{Limits, PeerError, PeerKey, quic};
+use crate::{HelloError, Limits, PeerError, PeerKey, quic};
 
 /// Never sent (SNI is off), but the library wants a name.
 const NAME: &str = "eggtooth.invalid";
 
-/// One call.
-pub(crate) struct Call<'a> {
-    pub(crate) endpoint: &'a quinn::Endpoint,
-    pub(crate) own: &'a Own,
-    pub(crate) limits: &'a Limits,
-    pub(crate) closing: &'a Closing,
-    pub(crate) addr: SocketAddr,
-    pub(crate) pinned: PeerKey,
-    pub(crate) limit: Duration,
+/// One call to one address.
+pub(crate) struct Call {
+    endpoint: quinn::Endpoint,
+    own: Arc<Own>,
+    limits: Limits,
+    addr: SocketAddr,
+    pinned: PeerKey,
+    limit: Duration,
+    began: Instant,
+    shown: Shown,
+    /// For the congestion control of this call.
+    pub(crate) closing: Closing,
 }
 
-impl Call<'_> {
-    /// Until the other side has answered our hello. A listener checks our key after we have checked its own, so only
-    /// its hello says that we are in.
-    pub(crate) async fn run(&self) -> Result<(Connection, SendStream, RecvStream), PeerError> {
-        let shown: Shown = Arc::new(OnceLock::new());
-        let began = Instant::now();
-        let until = began.checked_add(self.limit).unwrap_or_else(|| began + Duration::from_secs(3600)).into();
-        let failed = |error: &ConnectionError| {
-            PeerError::dial(self.addr, self.own.key, self.pinned, shown.get().copied(), began.elapsed(), error)
-        };
-        let tls = self.own.client(self.pinned, shown.clone()).map_err(|e| PeerError::Setup(e.to_string()))?;
-        let config = quic::client(tls, quic::transport(self.limits, self.closing)?)?;
+/// Why an answer is no greeting.
+pub(crate) enum NoHello {
+    /// The stream ended or broke.
+    Read(ReadExactError),
+    /// It is something else.
+    Other(String),
+}
+
+impl From<ReadExactError> for NoHello {
+    fn from(error: ReadExactError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<HelloError> for NoHello {
+    fn from(error: HelloError) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl Call {
+    /// `limit`: for handshake and greeting together.
+    pub(crate) fn new(
+        endpoint: &quinn::Endpoint,
+        own: &Arc<Own>,
+        limits: &Limits,
+        addr: SocketAddr,
+        pinned: PeerKey,
+        limit: Duration,
+    ) -> Self {
+        let (endpoint, own, limits) = (endpoint.clone(), own.clone(), limits.clone());
+        let (began, shown, closing) = (Instant::now(), Arc::new(OnceLock::new()), Closing::default());
+        Self { endpoint, own, limits, addr, pinned, limit, began, shown, closing }
+    }
+
+    fn until(&self) -> tokio::time::Instant {
+        self.began.checked_add(self.limit).unwrap_or_else(|| self.began + Duration::from_secs(3600)).into()
+    }
+
+    fn failed(&self, error: &ConnectionError) -> PeerError {
+        let shown = self.shown.get().copied();
+        PeerError::dial(self.addr, self.own.key, self.pinned, shown, self.began.elapsed(), error)
+    }
+
+    /// Until the other side has proven its key. Whether it takes ours only its hello says: it checks after us.
+    pub(crate) async fn handshake(&self) -> Result<Connection, PeerError> {
+        let tls = self.own.client(self.pinned, self.shown.clone()).map_err(|e| PeerError::Setup(e.to_string()))?;
+        let config = quic::client(tls, quic::transport(&self.limits, &self.closing)?)?;
         let connecting = self.endpoint.connect_with(config, self.addr, NAME).map_err(|e| self.impossible(&e))?;
-        let connection = match timeout_at(until, connecting).await {
-            Ok(connection) => connection.map_err(|error| failed(&error))?,
-            Err(_) => return Err(PeerError::Nobody { addr: self.addr, waited: self.limit }),
+        match timeout_at(self.until(), connecting).await {
+            Ok(connection) => connection.map_err(|error| self.failed(&error)),
+            Err(_) => Err(PeerError::Nobody { addr: self.addr, waited: self.limit }),
+        }
+    }
+
+    /// Opens the stream, says `hello` and hears the answer.
+    pub(crate) async fn greet<T>(
+        &self,
+        connection: &Connection,
+        hello: &[u8],
+        hear: impl AsyncFnOnce(&mut RecvStream) -> Result<T, NoHello>,
+    ) -> Result<(SendStream, RecvStream, T), PeerError> {
+        let greeting = async {
+            let (mut send, mut recv) = connection.open_bi().await.map_err(|error| self.failed(&error))?;
+            // If this fails, reading says why.
+            let _ = send.write_all(hello).await;
+            let reason = match hear(&mut recv).await {
+                Ok(heard) if quic::peer(connection, self.own.alpn).is_some() => return Ok((send, recv, heard)),
+                Err(NoHello::Read(ReadExactError::ReadError(quinn::ReadError::ConnectionLost(error)))) => {
+                    return Err(self.failed(&error));
+                }
+                Err(NoHello::Other(reason)) => reason,
+                Ok(_) | Err(NoHello::Read(_)) => "its hello is another one".into(),
+            };
+            connection.close(NO_HELLO, b"another hello was expected");
+            Err(PeerError::Foreign { addr: self.addr, reason })
         };
-        match timeout_at(until, greet(&connection)).await {
-            Ok(Ok((send, recv))) => Ok((connection, send, recv)),
-            Ok(Err(Some(error))) => Err(failed(&error)),
-            Ok(Err(None)) => {
-                connection.close(NO_HELLO, b"another hello was expected");
-                Err(PeerError::Foreign { addr: self.addr, reason: "its hello is another one".into() })
-            }
+        match timeout_at(self.until(), greeting).await {
+            Ok(greeted) => greeted,
             Err(_) => {
                 connection.close(SILENT, b"no hello in time");
                 Err(PeerError::Lost("the other side picked up but said nothing".into()))
@@ -68,18 +126,5 @@ impl Call<'_> {
             other => other.to_string(),
         };
         PeerError::Address { addr: self.addr, reason }
-    }
-}
-
-/// Opens the stream and exchanges the hellos. `None`: the answer was no hello.
-async fn greet(connection: &Connection) -> Result<(SendStream, RecvStream), Option<ConnectionError>> {
-    let (mut send, mut recv) = connection.open_bi().await?;
-    // If this fails, reading says why.
-    let _ = send.write_all(&HELLO).await;
-    let mut hello = [0; HELLO.len()];
-    match recv.read_exact(&mut hello).await {
-        Ok(()) if hello == HELLO && quic::peer(connection).is_some() => Ok((send, recv)),
-        Err(ReadExactError::ReadError(quinn::ReadError::ConnectionLost(error))) => Err(Some(error)),
-        _ => Err(None),
     }
 }

@@ -1,32 +1,46 @@
-//! One socket that calls and is called.
+//! Streams between two programs: one each connection.
 
 use std::fmt;
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Arc, OnceLock};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc};
-use tokio::task::AbortHandle;
+use quinn::{Connection, RecvStream};
 
-use crate::core::Core;
-use crate::dial::Call;
-use crate::goodbye::Closing;
-use crate::listen::{Accepted, Door, Refusal};
+use crate::dial::NoHello;
+use crate::hello::{HELLO, NO_HELLO};
+use crate::link::Link;
+use crate::listen::{Manners, Refusal, Unwanted};
+use crate::socket::Socket;
 use crate::stream::Stream;
-use crate::tls::Own;
-use crate::{Allow, Identity, Limits, PeerError, PeerKey, quic};
+use crate::{ALPN, Allow, Identity, Limits, PeerError, PeerKey};
 
 /// A UDP socket that dials and accepts at once, for plain threads. Its calls may be made from several threads.
 ///
 /// Dropping it ends listening and hangs up on calls that were not fetched; streams live on until they are dropped.
 /// The last of them to be dropped waits, 1 s at most, until the goodbyes are sent.
 pub struct Endpoint {
-    core: Arc<Core>,
-    own: Arc<Own>,
-    door: Arc<Door>,
-    queue: Mutex<mpsc::Receiver<Accepted>>,
-    listener: AbortHandle,
-    local: SocketAddr,
+    socket: Socket<Allow>,
+}
+
+impl Manners for Allow {
+    type Heard = ();
+    type Caller = ();
+
+    fn admits(&self, key: PeerKey) -> bool {
+        self.contains(key)
+    }
+
+    async fn hear(&self, recv: &mut RecvStream) -> Result<(), Unwanted> {
+        let mut hello = [0; HELLO.len()];
+        match recv.read_exact(&mut hello).await {
+            Ok(()) if hello == HELLO => Ok(()),
+            _ => Err(Unwanted(NO_HELLO, "its hello was another program's or version's")),
+        }
+    }
+
+    fn admit(&self, _: PeerKey, _: &Connection, (): ()) -> Result<(Vec<u8>, ()), Unwanted> {
+        Ok((HELLO.to_vec(), ()))
+    }
 }
 
 impl Endpoint {
@@ -44,30 +58,17 @@ impl Endpoint {
     /// # Errors
     /// As [`Endpoint::bind`].
     pub fn bind_with(addr: SocketAddr, identity: &Identity, allow: Allow, limits: Limits) -> Result<Self, PeerError> {
-        let bind = |error: std::io::Error| PeerError::bind(addr, &error);
-        let setup = |error: rustls::Error| PeerError::Setup(error.to_string());
-        let own = Arc::new(Own::new(identity).map_err(setup)?);
-        let transport = quic::transport(&limits, &Closing::default())?;
-        // Each handshake brings its own check; this one lets nobody in.
-        let nobody = own.server(Arc::new(Allow::Only(Vec::new())), Arc::new(OnceLock::new())).map_err(setup)?;
-        let server = quic::server(nobody, transport, &limits)?;
-        let socket = UdpSocket::bind(addr).map_err(bind)?;
-        let local = socket.local_addr().map_err(bind)?;
-        let door = Arc::new(Door::new(own.clone(), allow, &limits, server.clone()));
-        let core = Arc::new(Core::start(socket, quic::endpoint(), server)?);
-        let (sender, queue) = mpsc::channel(limits.backlog.clamp(1, 1024));
-        let listener = core.handle().spawn(door.clone().run(core.quic.clone(), sender)).abort_handle();
-        Ok(Self { core, own, door, queue: Mutex::new(queue), listener, local })
+        Ok(Self { socket: Socket::open(addr, identity, ALPN, allow, &limits)? })
     }
 
     /// Where it listens; with the port that was chosen.
     pub fn local_addr(&self) -> SocketAddr {
-        self.local
+        self.socket.local_addr()
     }
 
     /// Our own key.
     pub fn key(&self) -> PeerKey {
-        self.own.key
+        self.socket.own.key
     }
 
     /// The next caller who was let in and has said hello; waits at most so long. `None`: nobody came.
@@ -75,30 +76,9 @@ impl Endpoint {
     /// # Errors
     /// [`PeerError::Asynchronous`], or the socket is gone.
     pub fn accept(&self, limit: Duration) -> Result<Option<Stream>, PeerError> {
-        let next = async {
-            let mut queue = self.queue.lock().await;
-            loop {
-                match queue.recv().await {
-                    // Hung up while waiting.
-                    Some(call) if call.connection.close_reason().is_some() => {}
-                    other => return other,
-                }
-            }
-        };
-        match self.core.wait(Some(limit), next)? {
-            None => Ok(None),
-            Some(Some(call)) => Ok(Some(Stream::new(
-                self.core.clone(),
-                &self.door.limits,
-                call.peer,
-                call.connection,
-                call.closing,
-                call.send,
-                call.recv,
-                Some(call.slot),
-            ))),
-            Some(None) => Err(PeerError::Lost("the own socket has failed; start again".into())),
-        }
+        let Some(call) = self.socket.accept(limit)? else { return Ok(None) };
+        let link = Link::new(&self.socket, call.connection, call.closing, Some(call.slot));
+        Ok(Some(Stream::whole(call.peer, call.send, call.recv, link)))
     }
 
     /// Calls the owner of `key` at `addr`; waits at most so long.
@@ -106,30 +86,32 @@ impl Endpoint {
     /// # Errors
     /// Nobody answers, somebody else does, they refuse or are busy, or no call can go there.
     pub fn connect(&self, addr: SocketAddr, key: PeerKey, limit: Duration) -> Result<Stream, PeerError> {
-        let (limits, closing) = (&self.door.limits, Closing::default());
-        let call =
-            Call { endpoint: &self.core.quic, own: &self.own, limits, closing: &closing, addr, pinned: key, limit };
-        let called = self.core.wait(None, call.run())?;
+        let call = self.socket.call(addr, key, limit);
+        let called = async {
+            let connection = call.handshake().await?;
+            let hear = async |recv: &mut RecvStream| {
+                let mut hello = [0; HELLO.len()];
+                recv.read_exact(&mut hello).await?;
+                if hello == HELLO { Ok(()) } else { Err(NoHello::Other("its hello is another one".into())) }
+            };
+            let (send, recv, ()) = call.greet(&connection, &HELLO, hear).await?;
+            Ok((connection, send, recv))
+        };
+        let called = self.socket.core.wait(None, called)?;
         let (connection, send, recv) = called.unwrap_or(Err(PeerError::Nobody { addr, waited: limit }))?;
-        Ok(Stream::new(self.core.clone(), limits, key, connection, closing, send, recv, None))
+        let link = Link::new(&self.socket, connection, call.closing, None);
+        Ok(Stream::whole(key, send, recv, link))
     }
 
     /// Who was not let in since the last question, the oldest first, at most 16: of more the oldest are forgotten.
     pub fn refusals(&self) -> Vec<Refusal> {
-        self.door.refusals()
+        self.socket.door.refusals()
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = f.debug_struct("Endpoint");
-        f.field("local", &self.local).field("key", &self.own.key).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        self.listener.abort();
-        self.core.quic.set_server_config(None);
+        f.field("local", &self.local_addr()).field("key", &self.key()).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use quinn::ConnectionError;
 
 use crate::PeerKey;
-use crate::hello::{AWAY, BUSY, NO_HELLO, SILENT};
+use crate::hello::{AWAY, BUSY, NO_HELLO, NOT_INVITED, OVER, SILENT, WRONG_PROOF};
+use crate::name::is_shown;
 
 /// TLS says `access_denied` when a key is not wanted (RFC 8446 §6, 49), and QUIC adds 0x100 (RFC 9001 §4.8).
 const DENIED: u64 = 0x100 + 49;
@@ -63,6 +64,29 @@ pub enum PeerError {
         /// Our own key.
         own: PeerKey,
     },
+    /// Silence everywhere.
+    #[error("nobody answers at any of {count} addresses within {waited:?}: is the other side there, on your network?")]
+    NobodyAnywhere {
+        /// How many were called.
+        count: usize,
+        /// For how long.
+        waited: Duration,
+    },
+    /// Nowhere to call.
+    #[error("no address of theirs is known: ask your friend for an invite")]
+    NoAddress,
+    /// One's own.
+    #[error("this is your own invite: give it to a friend")]
+    Myself,
+    /// A stranger to the host, without a proof.
+    #[error("the other side does not know you: ask your friend for an invite")]
+    NotInvited,
+    /// The invite is used, expired or withdrawn.
+    #[error("the invite is over (used, expired or withdrawn): ask your friend for another")]
+    InviteOver,
+    /// The host made no such invite.
+    #[error("the other side knows no such invite: copy it again, or ask your friend for another")]
+    InviteWrong,
     /// The other side has no room.
     #[error("the other side at {addr} is busy with other calls: try again in a minute")]
     Busy {
@@ -127,6 +151,9 @@ impl PeerError {
             ConnectionError::ApplicationClosed(close) => match close.error_code {
                 BUSY => Self::Busy { addr },
                 NO_HELLO => Self::Foreign { addr, reason: "it does not know our hello".into() },
+                NOT_INVITED => Self::NotInvited,
+                WRONG_PROOF => Self::InviteWrong,
+                OVER => Self::InviteOver,
                 _ => Self::Lost(reason(error)),
             },
             ConnectionError::TransportError(fault) if ALERTS.contains(&u64::from(fault.code)) => {
@@ -171,9 +198,8 @@ pub(crate) fn reason(error: &ConnectionError) -> String {
 }
 
 /// A stranger's words, fit to be shown: at most 100 characters, none that moves a cursor or turns the text around.
-fn clean(bytes: &[u8]) -> String {
-    let turns = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    String::from_utf8_lossy(bytes).chars().filter(|&c| !c.is_control() && !turns(c)).take(100).collect()
+pub(crate) fn clean(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).chars().filter(|&c| is_shown(c)).take(100).collect()
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
-//! Keys and QUIC: who a friend is, and a stream of bytes to them.
+//! Keys and QUIC: who a friend is, how they are let in, and lines and streams of bytes to them.
 //!
 //! An [`Identity`] is an Ed25519 key pair in a file; its public half, a [`PeerKey`], is all that others know of a
-//! player. An [`Endpoint`] is one UDP socket that dials and accepts at the same time. Both sides show their raw public
-//! key (RFC 7250) inside TLS 1.3 and prove it; whoever dials names the key that must answer, whoever listens says by
-//! [`Allow`] whose keys may come in. What comes out is a [`Stream`], split into blocking halves for plain threads:
-//! the rest of the house is not asynchronous.
+//! player. Both sides of every connection show their raw public key (RFC 7250) inside TLS 1.3 and prove it; whoever
+//! dials names the key that must answer. One UDP socket dials and accepts at the same time, and everything is made of
+//! blocking halves for plain threads: the rest of the house is not asynchronous.
 //!
-//! Not here: what the bytes mean (`prong`), and finding others. The browser has no raw QUIC, so there this crate is
-//! empty.
+//! - An [`Endpoint`] carries one [`Stream`] a connection, between two programs; [`Allow`] says whose keys may come in.
+//! - A [`Meeting`] is one's place at tables. A host's [`Guests`] are its [`Friends`], a file, and whoever has an
+//!   [`Invite`], a text that is good once. What comes out is a [`Line`]: a control stream, further streams of kinds,
+//!   and datagrams. It survives a change of address.
+//!
+//! Not here: what the bytes mean (`prong`, `playdate`). The browser has no raw QUIC, so there this crate is empty.
 //!
 //! # On the wire
-//! QUIC version 1, ALPN [`ALPN`], no 0-RTT, no resumption, and every new address must answer a Retry. The side that
-//! dialled opens one bidirectional stream and says [`HELLO`] on it, because QUIC shows a stream to the other side only
-//! with its first byte; the listener answers [`HELLO`], and from there on the bytes are the users'.
+//! QUIC version 1, no 0-RTT, no resumption, and every new address must answer a Retry. An endpoint's ALPN is [`ALPN`]:
+//! the side that dialled opens one bidirectional stream and says [`HELLO`] on it, because QUIC shows a stream to the
+//! other side only with its first byte; the listener answers [`HELLO`], and from there on the bytes are the users'. A
+//! meeting's is [`MEETING_ALPN`]; `MEETING.md` has its bytes, and those of an invite.
 //!
 //! | close code | meaning |
 //! |---|---|
@@ -21,29 +25,55 @@
 //! | 2 | busy: no room for another call |
 //! | 3 | silent: no stream, or no whole hello, in time |
 //! | 4 | the endpoint goes away |
+//! | 5 | a stranger without an invite |
+//! | 6 | an invite that the host does not know |
+//! | 7 | an invite that is over |
+//! | 256… | [`Line::close`] with the code of its user |
 
 #![cfg(not(target_family = "wasm"))]
 
+mod addresses;
+mod budget;
 mod core;
 mod dial;
 mod endpoint;
 mod error;
+mod friends;
 mod goodbye;
+mod guests;
 mod hello;
 mod identity;
+mod invite;
+mod join;
 mod key;
+mod knock;
 mod limits;
+mod line;
+mod link;
 mod listen;
+mod meeting;
+mod name;
+mod proof;
 mod quic;
+mod socket;
 mod stream;
 mod tls;
 
+pub use addresses::addresses_of;
 pub use endpoint::Endpoint;
 pub use error::PeerError;
+pub use friends::{Friend, Friends, FriendsError};
+pub use guests::{Admitted, Guests};
 pub use hello::HELLO;
 pub use identity::{Identity, IdentityError};
+pub use invite::{Invite, InviteError};
 pub use key::{KeyTextError, PeerKey};
+pub use knock::{HelloError, Knock, MAGIC, Welcome};
 pub use limits::Limits;
+pub use line::{Ended, Line};
+pub use link::Closer;
 pub use listen::Refusal;
-pub use stream::{Closer, Reader, Stream, Writer};
-pub use tls::{ALPN, Allow};
+pub use meeting::{Meeting, Whom};
+pub use name::{Name, NameError};
+pub use stream::{Reader, Stream, Writer};
+pub use tls::{ALPN, Allow, MEETING_ALPN};

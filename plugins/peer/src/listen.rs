@@ -1,21 +1,26 @@
-//! The listening side: handshakes in, greeted streams out.
+//! The listening side: handshakes in, greeted connections out.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
-use quinn::{Connection, ConnectionError, Incoming, RecvStream, SendStream};
+use quinn::{Connection, ConnectionError, Incoming, RecvStream, SendStream, VarInt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::budget::{Budget, Verdict};
 use crate::goodbye::Closing;
-use crate::hello::{BUSY, HELLO, NO_HELLO, SILENT};
+use crate::hello::{BUSY, DONE, NO_HELLO, SILENT};
 use crate::tls::{Own, Shown};
-use crate::{Allow, Limits, PeerError, PeerKey, error, quic};
+use crate::{Limits, PeerError, PeerKey, error, quic};
 
 /// Refusals that are kept until somebody asks.
 const REFUSALS: usize = 16;
+/// With this a caller breaks off in the middle of the handshake (RFC 9000 §20.1, APPLICATION_ERROR).
+const GAVE_UP: u64 = 0x0C;
 
 /// Somebody who was not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,23 +33,49 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// A greeted stream that waits to be fetched.
-pub(crate) struct Accepted {
+/// How callers are greeted, once their key is proven.
+pub(crate) trait Manners: Send + Sync + 'static {
+    /// What a caller says.
+    type Heard: Send;
+    /// What is known of a caller who came in.
+    type Caller: Send + 'static;
+
+    /// Whether the handshake with this key is worth finishing.
+    fn admits(&self, key: PeerKey) -> bool;
+
+    /// Reads the first bytes of a caller.
+    fn hear(&self, recv: &mut RecvStream) -> impl Future<Output = Result<Self::Heard, Unwanted>> + Send;
+
+    /// Lets them in, or not; there is room. The bytes are said to them.
+    fn admit(
+        &self,
+        peer: PeerKey,
+        connection: &Connection,
+        heard: Self::Heard,
+    ) -> Result<(Vec<u8>, Self::Caller), Unwanted>;
+}
+
+/// Why a greeting ends: the code that the caller is told, and one clause for us, which they are told as well.
+pub(crate) struct Unwanted(pub(crate) VarInt, pub(crate) &'static str);
+
+/// A greeted connection that waits to be fetched.
+pub(crate) struct Accepted<C> {
     pub(crate) peer: PeerKey,
     pub(crate) connection: Connection,
     pub(crate) closing: Closing,
     pub(crate) send: SendStream,
     pub(crate) recv: RecvStream,
     pub(crate) slot: OwnedSemaphorePermit,
+    pub(crate) caller: C,
 }
 
 /// What a handshake task needs.
-pub(crate) struct Door {
+pub(crate) struct Door<M> {
     pub(crate) own: Arc<Own>,
-    pub(crate) allow: Arc<Allow>,
+    pub(crate) manners: Arc<M>,
     pub(crate) limits: Limits,
     /// Everything but the key check, which each handshake has of its own.
-    pub(crate) config: quinn::ServerConfig,
+    config: quinn::ServerConfig,
     slots: Arc<Semaphore>,
     refusals: Mutex<VecDeque<Refusal>>,
 }
@@ -52,15 +83,15 @@ pub(crate) struct Door {
 /// Whom a handshake or its greeting did not let in.
 enum Failure {
     Connection(ConnectionError),
-    Greeting(&'static str),
+    Greeting(Unwanted),
     Setup(PeerError),
 }
 
-impl Door {
-    pub(crate) fn new(own: Arc<Own>, allow: Allow, limits: &Limits, config: quinn::ServerConfig) -> Self {
+impl<M: Manners> Door<M> {
+    pub(crate) fn new(own: Arc<Own>, manners: M, limits: &Limits, config: quinn::ServerConfig) -> Self {
         Self {
             own,
-            allow: Arc::new(allow),
+            manners: Arc::new(manners),
             limits: limits.clone(),
             config,
             slots: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
@@ -82,11 +113,12 @@ impl Door {
     }
 
     async fn handshake(&self, incoming: Incoming, shown: Shown, closing: &Closing) -> Result<Connection, Failure> {
-        let tls =
-            self.own.server(self.allow.clone(), shown).map_err(|e| Failure::Setup(PeerError::Setup(e.to_string())))?;
+        let setup = |error: String| Failure::Setup(PeerError::Setup(error));
+        let manners = self.manners.clone();
+        let tls = self.own.server(Arc::new(move |key| manners.admits(key)), shown).map_err(|e| setup(e.to_string()))?;
         let mut config = self.config.clone();
         let tls = quinn::crypto::rustls::QuicServerConfig::try_from(tls);
-        config.crypto = Arc::new(tls.map_err(|e| Failure::Setup(PeerError::Setup(e.to_string())))?);
+        config.crypto = Arc::new(tls.map_err(|e| setup(e.to_string()))?);
         config.transport_config(quic::transport(&self.limits, closing).map_err(Failure::Setup)?);
         incoming.accept_with(Arc::new(config)).map_err(Failure::Connection)?.await.map_err(Failure::Connection)
     }
@@ -96,52 +128,57 @@ impl Door {
         &self,
         connection: &Connection,
         closing: &Closing,
-        queue: &mpsc::Sender<Accepted>,
+        queue: &mpsc::Sender<Accepted<M::Caller>>,
     ) -> Result<(), Failure> {
-        let Some(peer) = quic::peer(connection) else {
-            connection.close(NO_HELLO, b"no key");
-            return Err(Failure::Greeting("it proved no key"));
+        let unwanted = |unwanted: Unwanted| {
+            connection.close(unwanted.0, unwanted.1.as_bytes());
+            Failure::Greeting(unwanted)
         };
+        let peer = quic::peer(connection, self.own.alpn);
+        let peer = peer.ok_or_else(|| unwanted(Unwanted(NO_HELLO, "it proved no key")))?;
         let (mut send, mut recv) = connection.accept_bi().await.map_err(Failure::Connection)?;
-        let mut hello = [0; HELLO.len()];
-        if recv.read_exact(&mut hello).await.is_err() || hello != HELLO {
-            connection.close(NO_HELLO, b"another hello was expected");
-            return Err(Failure::Greeting("its hello was another program's or version's"));
-        }
-        let (Ok(room), Ok(slot)) = (queue.try_reserve(), self.slots.clone().try_acquire_owned()) else {
-            connection.close(BUSY, b"busy");
-            return Err(Failure::Greeting("there is no room for another call"));
+        let heard = match self.manners.hear(&mut recv).await {
+            Ok(heard) => heard,
+            // It says better why.
+            Err(_) if let Some(end) = connection.close_reason() => return Err(Failure::Connection(end)),
+            Err(error) => return Err(unwanted(error)),
         };
-        if send.write_all(&HELLO).await.is_err() {
-            return Err(Failure::Greeting("it left at once"));
-        }
-        room.send(Accepted { peer, connection: connection.clone(), closing: closing.clone(), send, recv, slot });
+        let (Ok(room), Ok(slot)) = (queue.try_reserve(), self.slots.clone().try_acquire_owned()) else {
+            return Err(unwanted(Unwanted(BUSY, "there is no room for another call")));
+        };
+        let (answer, caller) = self.manners.admit(peer, connection, heard).map_err(unwanted)?;
+        // If they left at once, whoever fetches the call finds out.
+        let _ = send.write_all(&answer).await;
+        let (connection, closing) = (connection.clone(), closing.clone());
+        room.send(Accepted { peer, connection, closing, send, recv, slot, caller });
         Ok(())
     }
 
-    async fn admit(self: Arc<Self>, incoming: Incoming, queue: mpsc::Sender<Accepted>) {
+    async fn admit(self: Arc<Self>, incoming: Incoming, queue: mpsc::Sender<Accepted<M::Caller>>) {
         let remote = canonical(incoming.remote_address());
         let shown: Shown = Arc::new(OnceLock::new());
         let closing = Closing::default();
         let refuse = |reason: String| self.refused(Refusal { remote, key: shown.get().copied(), reason });
+        let fail = |failure: Failure| failure.reason(&*self.manners, &shown).into_iter().for_each(refuse);
         let connection = match timeout(self.limits.greeting, self.handshake(incoming, shown.clone(), &closing)).await {
             Ok(Ok(connection)) => connection,
-            Ok(Err(failure)) => return refuse(failure.reason(&self.allow, &shown)),
+            Ok(Err(failure)) => return fail(failure),
             Err(_) => return refuse("it did not end its handshake in time".into()),
         };
         match timeout(self.limits.greeting, self.greet(&connection, &closing, &queue)).await {
             Ok(Ok(())) => {}
-            Ok(Err(failure)) => refuse(failure.reason(&self.allow, &shown)),
+            Ok(Err(failure)) => fail(failure),
             Err(_) => {
-                connection.close(SILENT, b"no stream in time");
-                refuse("it opened no stream in time".into());
+                connection.close(SILENT, b"no hello in time");
+                refuse("it said no hello in time".into());
             }
         }
     }
 
     /// Takes what comes until the endpoint closes. Aborting it ends all handshakes.
-    pub(crate) async fn run(self: Arc<Self>, endpoint: quinn::Endpoint, queue: mpsc::Sender<Accepted>) {
+    pub(crate) async fn run(self: Arc<Self>, endpoint: quinn::Endpoint, queue: mpsc::Sender<Accepted<M::Caller>>) {
         let mut handshakes = JoinSet::new();
+        let mut budget = Budget::new(self.limits.handshakes);
         loop {
             let incoming = tokio::select! {
                 Some(_) = handshakes.join_next() => continue,
@@ -152,29 +189,45 @@ impl Door {
                 // Costs one round trip; in return nobody can make us work, or send, for an address that is not theirs.
                 // Cannot fail for an address that is not validated.
                 let _ = incoming.retry();
-            } else if handshakes.len() < self.limits.incoming {
-                handshakes.spawn(self.clone().admit(incoming, queue.clone()));
-            } else {
-                incoming.refuse();
+                continue;
             }
+            let remote = canonical(incoming.remote_address());
+            match budget.take(remote.ip(), Instant::now()) {
+                Verdict::Go if handshakes.len() < self.limits.incoming => {
+                    handshakes.spawn(self.clone().admit(incoming, queue.clone()));
+                    continue;
+                }
+                Verdict::Enough => self.refused(Refusal { remote, key: None, reason: "it calls too often".into() }),
+                Verdict::Go | Verdict::Still => {}
+            }
+            incoming.refuse();
         }
     }
 }
 
 impl Failure {
-    fn reason(&self, allow: &Allow, shown: &Shown) -> String {
-        match (self, allow, shown.get()) {
-            (Self::Connection(ConnectionError::TransportError(_)), Allow::Only(keys), Some(key))
-                if !keys.contains(key) =>
+    /// `None`: they left before anything was decided.
+    fn reason(&self, manners: &impl Manners, shown: &Shown) -> Option<String> {
+        match self {
+            Self::Connection(ConnectionError::ApplicationClosed(close))
+                if close.error_code == DONE && close.reason.is_empty() =>
             {
-                "its key is not among those allowed".into()
+                None
             }
-            (Self::Connection(ConnectionError::TransportError(fault)), ..) => {
-                format!("its handshake is not ours ({})", fault.code)
+            Self::Connection(ConnectionError::ConnectionClosed(close)) if u64::from(close.error_code) == GAVE_UP => {
+                None
             }
-            (Self::Connection(error), ..) => error::reason(error),
-            (Self::Greeting(reason), ..) => (*reason).into(),
-            (Self::Setup(error), ..) => error.to_string(),
+            Self::Connection(ConnectionError::TransportError(_))
+                if shown.get().is_some_and(|&key| !manners.admits(key)) =>
+            {
+                Some("its key is not among those allowed".into())
+            }
+            Self::Connection(ConnectionError::TransportError(fault)) => {
+                Some(format!("its handshake is not ours ({})", fault.code))
+            }
+            Self::Connection(error) => Some(error::reason(error)),
+            Self::Greeting(Unwanted(_, reason)) => Some((*reason).into()),
+            Self::Setup(error) => Some(error.to_string()),
         }
     }
 }

@@ -6,7 +6,7 @@ use quinn::{ClientConfig, Connection, EndpointConfig, IdleTimeout, ServerConfig,
 use quinn::{ValidationTokenConfig, crypto::rustls as quic_tls};
 
 use crate::goodbye::Closing;
-use crate::{ALPN, Limits, PeerError, PeerKey};
+use crate::{Limits, PeerError, PeerKey};
 
 /// Of one connection, in either direction; `closing` is its own.
 pub(crate) fn transport(limits: &Limits, closing: &Closing) -> Result<Arc<TransportConfig>, PeerError> {
@@ -66,12 +66,12 @@ pub(crate) fn client(tls: rustls::ClientConfig, transport: Arc<TransportConfig>)
 }
 
 /// Who is at the other end of a finished handshake. `None` would be a fault of the handshake: it proves a key and
-/// [`ALPN`].
-pub(crate) fn peer(connection: &Connection) -> Option<PeerKey> {
+/// names `alpn`.
+pub(crate) fn peer(connection: &Connection, alpn: &[u8]) -> Option<PeerKey> {
     let data = connection.handshake_data()?.downcast::<quic_tls::HandshakeData>().ok()?;
     let chain = connection.peer_identity()?.downcast::<Vec<rustls::pki_types::CertificateDer<'static>>>().ok()?;
     match chain.as_slice() {
-        [spki] if data.protocol.as_deref() == Some(ALPN) => PeerKey::from_spki(spki),
+        [spki] if data.protocol.as_deref() == Some(alpn) => PeerKey::from_spki(spki),
         _ => None,
     }
 }

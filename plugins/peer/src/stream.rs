@@ -1,70 +1,39 @@
 //! A stream to somebody, as two blocking halves.
 
 use std::fmt;
+use std::future::Future;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
-use quinn::{Connection, ConnectionError, ReadError, RecvStream, SendStream, StoppedError, WriteError};
-use tokio::sync::OwnedSemaphorePermit;
+use quinn::{ReadError, RecvStream, SendStream, StoppedError, WriteError};
 
-use crate::core::Core;
-use crate::goodbye::Closing;
-use crate::hello::DONE;
-use crate::listen::canonical;
-use crate::{Limits, PeerError, PeerKey};
+use crate::link::{Closer, Cut, Link, broken, lost};
+use crate::{PeerError, PeerKey};
 
-/// Bytes of a reason that is sent when closing.
-const REASON: usize = 200;
-
-/// A stream of bytes in both directions to somebody whose key is proven. When it and both its halves are dropped, the
-/// connection is closed (code 0); bytes that nobody has acknowledged by then are lost, see [`Writer::finish`].
+/// A stream of bytes in both directions to somebody whose key is proven.
+///
+/// One from an [`Endpoint`](crate::Endpoint) is its connection: when it and both its halves are dropped, that is closed
+/// (code 0); bytes that nobody has acknowledged by then are lost, see [`Writer::finish`]. One from a
+/// [`Line`](crate::Line) is one of several: when it is dropped its bytes still arrive, and then its end.
 pub struct Stream {
     peer: PeerKey,
     recv: RecvStream,
     send: SendStream,
-    limit: Duration,
     link: Arc<Link>,
-}
-
-/// What both halves share.
-struct Link {
-    connection: Connection,
-    closing: Closing,
-    send_window: u64,
-    /// Makes room for another caller when it is dropped.
-    _slot: Option<OwnedSemaphorePermit>,
-    /// Last, so that the connection is closed before the thread may end.
-    core: Arc<Core>,
-}
-
-impl Link {
-    fn close(&self, reason: &[u8]) {
-        self.closing.set();
-        self.connection.close(DONE, reason);
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.close(b"");
-    }
+    cut: Option<Cut>,
 }
 
 impl Stream {
-    pub(crate) fn new(
-        core: Arc<Core>,
-        limits: &Limits,
-        peer: PeerKey,
-        connection: Connection,
-        closing: Closing,
-        send: SendStream,
-        recv: RecvStream,
-        slot: Option<OwnedSemaphorePermit>,
-    ) -> Self {
-        let link = Link { connection, closing, send_window: limits.send_window.into(), _slot: slot, core };
-        Self { peer, recv, send, limit: limits.write, link: Arc::new(link) }
+    /// The only one on its connection.
+    pub(crate) fn whole(peer: PeerKey, send: SendStream, recv: RecvStream, link: Arc<Link>) -> Self {
+        Self { peer, recv, send, link, cut: None }
+    }
+
+    /// One of several.
+    pub(crate) fn part(peer: PeerKey, send: SendStream, recv: RecvStream, link: Arc<Link>) -> Self {
+        Self { peer, recv, send, link, cut: Some(Cut::new()) }
     }
 
     /// Who is at the other end.
@@ -74,7 +43,7 @@ impl Stream {
 
     /// Where they are now: the address may change while they move between networks.
     pub fn remote(&self) -> SocketAddr {
-        canonical(self.link.connection.remote_address())
+        self.link.remote()
     }
 
     /// 32 bytes that only the two ends of this very connection know, the same at both (RFC 5705, RFC 8446 §7.5). Other
@@ -88,30 +57,40 @@ impl Stream {
         done.map(|()| bytes).map_err(|_| PeerError::Lost("its keys are gone; call again".into()))
     }
 
-    /// Ends the connection from any thread.
+    /// Ends the stream from any thread.
     pub fn closer(&self) -> Closer {
-        Closer(Arc::downgrade(&self.link))
+        Closer { link: Arc::downgrade(&self.link), cut: self.cut.clone() }
     }
 
     /// The two halves, for two threads.
     pub fn split(self) -> (Reader, Writer) {
-        let reader = Reader { recv: self.recv, limit: None, link: self.link.clone() };
-        (reader, Writer { send: self.send, limit: self.limit, finished: false, link: self.link })
+        let (limit, cut) = (self.link.limits.write, self.cut);
+        let reader = Reader { recv: self.recv, limit: None, cut: cut.clone(), link: self.link.clone() };
+        (reader, Writer { send: self.send, limit, finished: false, cut, link: self.link })
     }
 }
 
-/// Ends a connection from any thread. Keeps nothing open, and may be copied.
-#[derive(Clone)]
-pub struct Closer(Weak<Link>);
-
-impl Closer {
-    /// Ends the connection at once: both halves return an error here, and the other side is told the reason, of which
-    /// 200 bytes travel. Bytes that were not acknowledged are lost. Does nothing when all is over already.
-    pub fn close(&self, reason: &str) {
-        if let Some(link) = self.0.upgrade() {
-            let end = reason.floor_char_boundary(REASON);
-            link.close(reason.get(..end).unwrap_or_default().as_bytes());
-        }
+/// Waits for `work`, at most so long, or until the stream is cut. `None`: it took longer.
+fn wait<T>(
+    link: &Link,
+    cut: Option<&Cut>,
+    limit: Option<Duration>,
+    work: impl Future<Output = T>,
+) -> io::Result<Option<T>> {
+    let done = match cut {
+        None => link.core.wait(limit, async { Some(work.await) }),
+        Some(cut) => link.core.wait(limit, async {
+            tokio::select! {
+                biased;
+                () = cut.wait() => None,
+                done = work => Some(done),
+            }
+        }),
+    };
+    match done.map_err(|error| error.into_io(ErrorKind::Unsupported))? {
+        None => Ok(None),
+        Some(Some(done)) => Ok(Some(done)),
+        Some(None) => Err(broken(ErrorKind::NotConnected, "it was closed here")),
     }
 }
 
@@ -119,6 +98,7 @@ impl Closer {
 pub struct Reader {
     recv: RecvStream,
     limit: Option<Duration>,
+    cut: Option<Cut>,
     link: Arc<Link>,
 }
 
@@ -139,8 +119,7 @@ impl Read for Reader {
         if buf.is_empty() {
             return Ok(0);
         }
-        let read = self.link.core.wait(self.limit, self.recv.read(buf));
-        match read.map_err(|error| error.into_io(ErrorKind::Unsupported))? {
+        match wait(&self.link, self.cut.as_ref(), self.limit, self.recv.read(buf))? {
             Some(Ok(len)) => Ok(len.unwrap_or(0)),
             Some(Err(ReadError::ConnectionLost(error))) => Err(lost(&error)),
             Some(Err(_)) => Err(broken(ErrorKind::ConnectionReset, "the other side broke off")),
@@ -154,11 +133,13 @@ pub struct Writer {
     send: SendStream,
     limit: Duration,
     finished: bool,
+    cut: Option<Cut>,
     link: Arc<Link>,
 }
 
 impl Writer {
-    /// How long one `write`, `flush` or `finish` waits for the other side; at first [`Limits::write`].
+    /// How long one `write`, `flush` or `finish` waits for the other side; at first
+    /// [`Limits::write`](crate::Limits::write).
     pub fn set_limit(&mut self, limit: Duration) {
         self.limit = limit;
     }
@@ -173,8 +154,7 @@ impl Writer {
         self.finished = true;
         // An error means that this was done before.
         let _ = self.send.finish();
-        let done = self.link.core.wait(Some(self.limit), self.send.stopped());
-        match done.map_err(|error| error.into_io(ErrorKind::Unsupported))? {
+        match wait(&self.link, self.cut.as_ref(), Some(self.limit), self.send.stopped())? {
             Some(Ok(None)) => Ok(()),
             Some(Err(StoppedError::ConnectionLost(error))) => Err(lost(&error)),
             Some(_) => Err(broken(ErrorKind::BrokenPipe, "the other side stopped reading")),
@@ -188,8 +168,7 @@ impl Writer {
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.link.core.wait(Some(self.limit), self.send.write(bytes));
-        match sent.map_err(|error| error.into_io(ErrorKind::Unsupported))? {
+        match wait(&self.link, self.cut.as_ref(), Some(self.limit), self.send.write(bytes))? {
             Some(Ok(len)) => Ok(len),
             Some(Err(WriteError::ConnectionLost(error))) => Err(lost(&error)),
             Some(Err(WriteError::Stopped(_))) => Err(broken(ErrorKind::BrokenPipe, "the other side stopped reading")),
@@ -201,7 +180,7 @@ impl Writer {
 
 impl Write for Writer {
     /// Takes some of the bytes; they leave by themselves, without a `flush`. Waits while
-    /// [`Limits::send_window`] bytes are unacknowledged.
+    /// [`Limits::send_window`](crate::Limits::send_window) bytes are unacknowledged.
     ///
     /// # Errors
     /// `TimedOut` if not one byte could be taken within the limit (try again); otherwise as [`Writer::finish`].
@@ -210,7 +189,8 @@ impl Write for Writer {
     }
 
     /// Waits until the other side has acknowledged everything: a round trip and some 25 ms. Only for those who want
-    /// to know.
+    /// to know. One of a line's several streams does not wait: its bytes leave by themselves, and dropping it loses
+    /// none.
     ///
     /// # Errors
     /// As `write`; `TimedOut` also when the other side's window is full to the last byte because it does not read.
@@ -218,10 +198,14 @@ impl Write for Writer {
         if self.finished {
             return self.finish();
         }
+        if self.cut.is_some() {
+            // The window is the whole line's, and so would be the wait.
+            return Ok(());
+        }
         // While only one byte may be unacknowledged, even a write of none has to wait for all before it.
         self.link.connection.set_send_window(1);
         let flushed = self.send(&[]);
-        self.link.connection.set_send_window(self.link.send_window);
+        self.link.connection.set_send_window(self.link.limits.send_window.into());
         flushed.map(|_| ())
     }
 }
@@ -242,22 +226,4 @@ impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer").field("limit", &self.limit).field("finished", &self.finished).finish_non_exhaustive()
     }
-}
-
-impl fmt::Debug for Closer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Closer").field("open", &(self.0.strong_count() > 0)).finish()
-    }
-}
-
-fn lost(error: &ConnectionError) -> io::Error {
-    let kind = match error {
-        ConnectionError::TimedOut | ConnectionError::LocallyClosed => ErrorKind::NotConnected,
-        _ => ErrorKind::ConnectionAborted,
-    };
-    PeerError::lost(error).into_io(kind)
-}
-
-fn broken(kind: ErrorKind, reason: &str) -> io::Error {
-    PeerError::Lost(reason.into()).into_io(kind)
 }

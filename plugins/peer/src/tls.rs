@@ -1,5 +1,6 @@
 //! TLS 1.3 with raw public keys on both sides (RFC 7250): there are no certificates, hence no dates, names or chains.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -16,8 +17,10 @@ use rustls::{
 
 use crate::{Identity, PeerKey};
 
-/// The protocol that both sides name in the handshake.
+/// The protocol of an [`Endpoint`](crate::Endpoint), which both sides name in the handshake.
 pub const ALPN: &[u8] = b"prong/1";
+/// The same of a [`Meeting`](crate::Meeting).
+pub const MEETING_ALPN: &[u8] = b"eggtooth/1";
 
 /// Who may come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub enum Allow {
 }
 
 impl Allow {
-    fn contains(&self, key: PeerKey) -> bool {
+    pub(crate) fn contains(&self, key: PeerKey) -> bool {
         match self {
             Self::Anyone => true,
             Self::Only(keys) => keys.contains(&key),
@@ -37,22 +40,27 @@ impl Allow {
     }
 }
 
+/// Whether a key may come in; asked in the middle of the handshake.
+pub(crate) type Gate = Arc<dyn Fn(PeerKey) -> bool + Send + Sync>;
+
 /// The key that the other side of one handshake showed, proven or not.
 pub(crate) type Shown = Arc<OnceLock<PeerKey>>;
 
 /// The own half of every handshake.
 pub(crate) struct Own {
     pub(crate) key: PeerKey,
+    pub(crate) alpn: &'static [u8],
     provider: Arc<CryptoProvider>,
     certified: Arc<CertifiedKey>,
 }
 
 impl Own {
-    pub(crate) fn new(identity: &Identity) -> Result<Self, Error> {
+    pub(crate) fn new(identity: &Identity, alpn: &'static [u8]) -> Result<Self, Error> {
         let signer = rustls::crypto::ring::sign::any_eddsa_type(&PrivatePkcs8KeyDer::from(identity.pkcs8()))?;
         let spki = CertificateDer::from(identity.key().to_spki().to_vec());
         Ok(Self {
             key: identity.key(),
+            alpn,
             // Given by hand: the process-wide one belongs to the program.
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             certified: Arc::new(CertifiedKey::new(vec![spki], signer)),
@@ -60,12 +68,12 @@ impl Own {
     }
 
     /// For one handshake with somebody who called.
-    pub(crate) fn server(&self, allow: Arc<Allow>, shown: Shown) -> Result<ServerConfig, Error> {
+    pub(crate) fn server(&self, gate: Gate, shown: Shown) -> Result<ServerConfig, Error> {
         let mut config = ServerConfig::builder_with_provider(self.provider.clone())
             .with_protocol_versions(&[&TLS13])?
-            .with_client_cert_verifier(Arc::new(self.check(allow, shown)))
+            .with_client_cert_verifier(Arc::new(self.check(gate, shown)))
             .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(self.certified.clone())));
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![self.alpn.to_vec()];
         config.max_early_data_size = 0;
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -74,28 +82,27 @@ impl Own {
 
     /// For one call to `pinned`.
     pub(crate) fn client(&self, pinned: PeerKey, shown: Shown) -> Result<ClientConfig, Error> {
-        let allow = Arc::new(Allow::Only(vec![pinned]));
+        let gate: Gate = Arc::new(move |key| key == pinned);
         let mut config = ClientConfig::builder_with_provider(self.provider.clone())
             .with_protocol_versions(&[&TLS13])?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(self.check(allow, shown)))
+            .with_custom_certificate_verifier(Arc::new(self.check(gate, shown)))
             .with_client_cert_resolver(Arc::new(AlwaysResolvesClientRawPublicKeys::new(self.certified.clone())));
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![self.alpn.to_vec()];
         config.enable_early_data = false;
         config.enable_sni = false;
         config.resumption = Resumption::disabled();
         Ok(config)
     }
 
-    fn check(&self, allow: Arc<Allow>, shown: Shown) -> Check {
-        Check { allow, shown, provider: self.provider.clone() }
+    fn check(&self, gate: Gate, shown: Shown) -> Check {
+        Check { gate, shown, provider: self.provider.clone() }
     }
 }
 
 /// Looks at the other side's key, whichever side that is.
-#[derive(Debug)]
 struct Check {
-    allow: Arc<Allow>,
+    gate: Gate,
     shown: Shown,
     provider: Arc<CryptoProvider>,
 }
@@ -106,7 +113,7 @@ impl Check {
         // One handshake shows one key; of a second one nothing depends on which is kept.
         let _ = self.shown.set(key);
         // Tells the other side `access_denied`.
-        if self.allow.contains(key) { Ok(()) } else { Err(CertificateError::ApplicationVerificationFailure.into()) }
+        if (self.gate)(key) { Ok(()) } else { Err(CertificateError::ApplicationVerificationFailure.into()) }
     }
 
     fn signature(
@@ -125,6 +132,12 @@ impl Check {
     /// Only TLS 1.3 is offered, so this is not reached.
     fn old_signature() -> Result<HandshakeSignatureValid, Error> {
         Err(Error::General("TLS 1.2 is not spoken".into()))
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check").field("shown", &self.shown).finish_non_exhaustive()
     }
 }
 
@@ -215,8 +228,8 @@ mod tests {
 
     #[test]
     fn nothing_is_remembered_and_nothing_comes_early() {
-        let own = Own::new(&Identity::generate().unwrap()).unwrap();
-        let server = own.server(Arc::new(Allow::Anyone), Shown::default()).unwrap();
+        let own = Own::new(&Identity::generate().unwrap(), ALPN).unwrap();
+        let server = own.server(Arc::new(|_| true), Shown::default()).unwrap();
         assert_eq!((server.max_early_data_size, server.send_tls13_tickets), (0, 0));
         assert!(!server.session_storage.can_cache() && !server.send_half_rtt_data);
         let client = own.client(own.key, Shown::default()).unwrap();
