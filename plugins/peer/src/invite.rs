@@ -108,7 +108,7 @@ impl Invite {
         &self.secret
     }
 
-    /// `egg1` and small letters and digits, at most 225 characters: BIP 350's Bech32m, whose check notices every
+    /// `egg1` and small letters and digits, at most 223 characters: BIP 350's Bech32m, whose check notices every
     /// wrong character, and up to three of them.
     pub fn to_text(&self) -> String {
         // It refuses only what has more than 1,023 characters.
@@ -259,7 +259,7 @@ mod tests {
             prop_assert_eq!(made.is_some(), good && (1..=4).contains(&addresses.len()));
             let Some(invite) = made else { return Ok(()) };
             let text = invite.to_text();
-            prop_assert!(text.len() <= 225 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+            prop_assert!(text.len() <= 223 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
             let read = Invite::parse(&text).unwrap();
             prop_assert_eq!(read.to_bytes(), invite.to_bytes());
             prop_assert_eq!(&read.addresses, &invite.addresses);

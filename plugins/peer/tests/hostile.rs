@@ -4,13 +4,13 @@
 mod support;
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::Mutex;
+use std::net::UdpSocket;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use eggtooth_peer::{Allow, Endpoint, HELLO, Limits};
 use quinn::ConnectionError;
+use support::relay::Relay;
 use support::{LONG, LOOPBACK, Stranger, call, endpoint, endpoint_with, hasty, pair_with};
 
 /// A stranger whom the endpoint takes for one of us, and our end of the stream.
@@ -154,50 +154,6 @@ fn garbage_does_no_harm() {
     assert_eq!(reader.read(&mut [0; 16]).unwrap(), 10);
     call(&a, &b);
     assert!(b.accept(Duration::ZERO).unwrap().is_none());
-}
-
-/// Passes datagrams between one caller and `to`, and may move to another port meanwhile.
-struct Relay {
-    front: UdpSocket,
-    back: Mutex<UdpSocket>,
-    to: SocketAddr,
-}
-
-impl Relay {
-    fn new(to: SocketAddr) -> Self {
-        let socket = || {
-            let socket = UdpSocket::bind(LOOPBACK).unwrap();
-            socket.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
-            socket
-        };
-        Self { front: socket(), back: Mutex::new(socket()), to }
-    }
-
-    fn addr(&self) -> SocketAddr {
-        self.front.local_addr().unwrap()
-    }
-
-    /// Runs until `done`; the first byte of the first answer.
-    fn run(&self, done: &std::sync::atomic::AtomicBool) -> Option<u8> {
-        let (mut first, mut caller, mut buf) = (None, None, [0; 2048]);
-        while !done.load(std::sync::atomic::Ordering::Acquire) {
-            if let Ok((len, from)) = self.front.recv_from(&mut buf) {
-                caller = Some(from);
-                self.back.lock().unwrap().send_to(&buf[..len], self.to).unwrap();
-            }
-            if let (Ok((len, _)), Some(caller)) = (self.back.lock().unwrap().recv_from(&mut buf), caller) {
-                first.get_or_insert(buf[0]);
-                self.front.send_to(&buf[..len], caller).unwrap();
-            }
-        }
-        first
-    }
-
-    fn move_house(&self) {
-        let new = UdpSocket::bind(LOOPBACK).unwrap();
-        new.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
-        *self.back.lock().unwrap() = new;
-    }
 }
 
 #[test]
