@@ -185,7 +185,8 @@ impl Meeting {
         self.socket.door.refusals()
     }
 
-    /// Goes on from another address of this computer, and keeps all lines: the other sides follow.
+    /// Goes on from another address of this computer. The lines to hosts who were called from here stay, because hosts
+    /// follow their guests; guests do not follow a host (RFC 9000 §9), and lose their lines.
     ///
     /// # Errors
     /// [`PeerError::Bind`]; it then stays where it is.

@@ -79,8 +79,8 @@ fn a_stream_ends_alone() {
     other.read_to_end(&mut rest).unwrap();
     assert_eq!(rest, b"the last bytes");
     let stopped = loop {
-        match back.write(b"x") {
-            Ok(_) => thread::sleep(Duration::from_millis(5)),
+        match back.write_all(b"x") {
+            Ok(()) => thread::sleep(Duration::from_millis(5)),
             Err(error) => break error,
         }
     };
