@@ -31,7 +31,7 @@ fn sorted(ips: impl Iterator<Item = IpAddr>, local: SocketAddr) -> Vec<SocketAdd
 
 /// The smaller, the sooner tried: at home most friends are on the same network; from outside IPv6 needs no router's
 /// help.
-fn likely(ip: IpAddr) -> u8 {
+pub(crate) fn likely(ip: IpAddr) -> u8 {
     let link_local = |ip: Ipv4Addr| ip.is_link_local();
     let unique_local = |ip: Ipv6Addr| ip.is_unique_local();
     match ip {

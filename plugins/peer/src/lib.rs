@@ -53,6 +53,9 @@ mod link;
 mod listen;
 mod meeting;
 mod name;
+mod nearby;
+#[cfg(test)]
+mod page;
 mod proof;
 mod quic;
 mod socket;
@@ -75,5 +78,6 @@ pub use link::Closer;
 pub use listen::Refusal;
 pub use meeting::{Meeting, Whom};
 pub use name::{Name, NameError};
+pub use nearby::{Nearby, NearbyError, Neighbour};
 pub use stream::{Reader, Stream, Writer};
 pub use tls::{ALPN, Allow, MEETING_ALPN};

@@ -32,7 +32,7 @@ impl Bond {
         Ok(Self { exported, host, guest })
     }
 
-    fn message(&self) -> [u8; 97] {
+    pub(crate) fn message(&self) -> [u8; 97] {
         let mut message = [0; 97];
         let parts = [&self.exported[..], &[GUEST], &self.host.0, &self.guest.0];
         message.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);

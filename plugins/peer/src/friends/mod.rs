@@ -232,13 +232,14 @@ impl Friends {
     }
 
     fn change<T>(&self, act: impl FnOnce(&mut Vec<Friend>) -> Result<T, FriendsError>) -> Result<T, FriendsError> {
-        let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // One change at a time, here and elsewhere. Nobody who only asks waits for it, or for the disk: a host's network
+        // thread is among them.
         let _lock = file::lock(&self.0.folder)?;
         let (before, stamp) = file::read(&self.0.folder)?;
         let mut friends = before.clone();
         let done = act(&mut friends)?;
         let stamp = if friends == before { stamp } else { file::write(&self.0.folder, &friends)? };
-        *known = Known { friends, stamp };
+        *self.0.known.lock().unwrap_or_else(PoisonError::into_inner) = Known { friends, stamp };
         Ok(done)
     }
 }
