@@ -1,0 +1,166 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// Memory that can fail.
+#[derive(Clone, Default)]
+struct Shelf {
+    bytes: Arc<Mutex<Option<Vec<u8>>>>,
+    full: Arc<Mutex<bool>>,
+}
+
+impl Keep for Shelf {
+    fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.bytes.lock().unwrap().clone())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if *self.full.lock().unwrap() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        *self.bytes.lock().unwrap() = Some(bytes.to_vec());
+        Ok(())
+    }
+}
+
+fn open(shelf: &Shelf) -> Keepsakes {
+    Keepsakes::open(Box::new(shelf.clone()), 77).unwrap()
+}
+
+fn bell() -> Decoration {
+    Decoration::new(3).unwrap()
+}
+
+fn count(keepsakes: &Keepsakes, decoration: Decoration) -> usize {
+    keepsakes.pieces().iter().filter(|piece| piece.decoration == decoration).count()
+}
+
+const ME: Key = [1; 32];
+const YOU: Key = [2; 32];
+const X: GiftId = GiftId([7; 16]);
+
+#[test]
+fn a_gift_goes_from_hand_to_hand() {
+    let (here, there) = (Shelf::default(), Shelf::default());
+    let (mut mine, mut yours) = (open(&here), open(&there));
+    mine.give(X, bell(), YOU, 10).unwrap();
+    assert_eq!((count(&mine, bell()), mine.onway_to(YOU).collect::<Vec<_>>()), (0, vec![X]));
+    let name = Name::new("Pip").unwrap();
+    yours.take(X, bell(), ME, &name, 11).unwrap();
+    yours.take(X, bell(), ME, &name, 11).unwrap();
+    assert_eq!((count(&yours, bell()), yours.worn(), yours.told(X, ME)), (2, vec![bell()], Some(true)));
+    // Nobody else can say that it arrived, or ask for it.
+    assert_eq!((mine.learn(X, ME, true).unwrap(), yours.told(X, YOU)), (None, None));
+    assert_eq!(mine.learn(X, YOU, true).unwrap(), Some(bell()));
+    yours.forget(X, ME).unwrap();
+    assert!(mine.onway().is_empty() && yours.marks().is_empty());
+    assert_eq!((count(&open(&here), bell()), count(&open(&there), bell())), (0, 2));
+    assert!(matches!(mine.give(X, bell(), YOU, 12), Err(KeepError::None(_))));
+}
+
+#[test]
+fn what_never_comes_is_back_as_it_was() {
+    let (mut mine, mut yours) = (open(&Shelf::default()), open(&Shelf::default()));
+    let before = mine.pieces().to_vec();
+    mine.give(X, bell(), YOU, 10).unwrap();
+    assert!(!yours.settle(X, ME).unwrap());
+    let late = yours.take(X, bell(), ME, &Name::new("Pip").unwrap(), 11);
+    assert!(matches!(late, Err(KeepError::Never)));
+    assert_eq!(mine.learn(X, YOU, false).unwrap(), Some(bell()));
+    assert_eq!((mine.pieces().len(), count(&mine, bell()), count(&yours, bell())), (before.len(), 1, 1));
+}
+
+#[test]
+fn what_cannot_be_written_has_not_happened() {
+    let shelf = Shelf::default();
+    let mut mine = open(&shelf);
+    *shelf.full.lock().unwrap() = true;
+    assert!(matches!(mine.give(X, bell(), YOU, 10), Err(KeepError::Write(_))));
+    assert!(matches!(mine.take(X, bell(), YOU, &Name::new("Pip").unwrap(), 1), Err(KeepError::Write(_))));
+    assert!(matches!(mine.settle(X, YOU), Err(KeepError::Write(_))));
+    assert_eq!((count(&mine, bell()), mine.told(X, YOU), mine.onway().len()), (1, None, 0));
+    assert!(matches!(
+        Keepsakes::open(Box::new(Shelf { full: shelf.full, ..Shelf::default() }), 1),
+        Err(KeepError::Write(_))
+    ));
+}
+
+#[test]
+fn there_is_an_end_to_everything() {
+    let mut mine = open(&Shelf::default());
+    let gift = |n: usize| GiftId([n as u8; 16]);
+    for n in 0..MARKS_OF_ONE {
+        assert!(!mine.settle(gift(n), YOU).unwrap());
+    }
+    assert!(matches!(mine.settle(gift(100), YOU), Err(KeepError::TooManyMarks)));
+    assert!(matches!(mine.has_room(YOU), Err(KeepError::TooManyMarks)));
+    assert!(!mine.settle(gift(3), YOU).unwrap());
+    for n in 0..Decoration::COUNT {
+        mine.give(gift(n), Decoration::new(n as u8).unwrap(), YOU, 1).unwrap();
+    }
+    assert!(mine.pieces().is_empty());
+    let name = Name::new("Pip").unwrap();
+    for n in 0..TIES as u32 + 3 {
+        mine.played(ME, n, &name, 9, 1, u64::from(n)).unwrap();
+    }
+    assert_eq!((mine.ties().len(), mine.ties()[0].pet, mine.ties()[0].friendship), (TIES, 3, 4));
+}
+
+#[test]
+fn the_worn_come_newest_first_and_once() {
+    let mut mine = open(&Shelf::default());
+    let name = Name::new("Pip").unwrap();
+    for (n, decoration) in [3, 5, 3, 9].into_iter().enumerate() {
+        mine.take(GiftId([n as u8; 16]), Decoration::new(decoration).unwrap(), YOU, &name, 1).unwrap();
+    }
+    assert_eq!(mine.worn().iter().map(|worn| worn.number()).collect::<Vec<_>>(), [9, 3, 5]);
+}
+
+#[test]
+fn a_visit_that_one_side_missed_is_made_good() {
+    let mut mine = open(&Shelf::default());
+    let name = Name::new("Pip").unwrap();
+    let words = TieWords { mine: 5, yours: 77, friendship: 2, visits: 1, since: 90 };
+    mine.hear(YOU, &name, &TieWords { yours: 78, ..words }, 100).unwrap();
+    mine.hear(YOU, &name, &TieWords { visits: 0, ..words }, 100).unwrap();
+    assert!(mine.tie(YOU, 5).is_none());
+    mine.hear(YOU, &name, &words, 100).unwrap();
+    let tie = mine.tie(YOU, 5).unwrap();
+    assert_eq!((tie.visits, tie.friendship, tie.since), (1, 2, 90));
+    // There is an end to boasting.
+    mine.hear(YOU, &name, &TieWords { visits: u32::MAX, ..words }, 100).unwrap();
+    assert_eq!(mine.tie(YOU, 5).unwrap().visits, 1 + MISSED);
+    mine.played(YOU, 5, &name, 3, 2 + MISSED, 120).unwrap();
+    mine.hear(YOU, &name, &words, 130).unwrap();
+    let tie = mine.tie(YOU, 5).unwrap();
+    assert_eq!((tie.visits, tie.friendship, tie.since, tie.last), (2 + MISSED, 3, 90, 120));
+}
+
+#[test]
+fn files_come_back_and_damage_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keepsakes.json");
+    let keep = || Box::new(FileKeep::new(path.clone()));
+    let mut mine = Keepsakes::open(keep(), 9).unwrap();
+    mine.give(X, bell(), YOU, 10).unwrap();
+    mine.settle(GiftId([9; 16]), YOU).unwrap();
+    mine.played(YOU, 5, &Name::new("Zoë").unwrap(), 3, 1, 120).unwrap();
+    assert_eq!(Keepsakes::open(keep(), 10).unwrap().record, mine.record);
+    let whole = std::fs::read(&path).unwrap();
+    for end in 0..whole.len() - 2 {
+        assert!(matches!(Record::decode(&whole[..end]), Err(KeepError::Damaged(_))), "{end}");
+    }
+    let text = String::from_utf8(whole).unwrap();
+    for (from, to) in
+        [("\"decoration\": 0", "\"decoration\": 16"), ("0202", "02"), ("\"friendship\": 3", "\"friendship\": 5")]
+    {
+        assert!(text.contains(from));
+        assert!(matches!(Record::decode(text.replacen(from, to, 1).as_bytes()), Err(KeepError::Damaged(_))), "{to}");
+    }
+    let newer = text.replacen("\"version\": 1", "\"version\": 2, \"more\": []", 1);
+    assert!(matches!(Record::decode(newer.as_bytes()), Err(KeepError::Newer(2))));
+    std::fs::write(&path, vec![b' '; (1 << 20) + 1]).unwrap();
+    assert!(matches!(Keepsakes::open(keep(), 10), Err(KeepError::Read(_))));
+}

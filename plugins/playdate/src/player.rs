@@ -1,0 +1,470 @@
+//! One player's pet at a table: whom it visits, what it gives and gets. No I/O and no clock.
+//!
+//! The gift's way: the giver writes it down as on its way, and offers it by a whisper; the receiver says that it
+//! expects it; then it goes over the prongs; the receiver writes down that it has it, and only then takes it there,
+//! and tells the giver. Whenever a gift is on its way and nothing moves it, the giver asks what became of it, and the
+//! answer counts, whatever the prongs said. See [`crate::keepsakes`].
+
+mod gifts;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use eggtooth_prong::packet::{Ending, Exchange};
+use eggtooth_prong::pump::Seeded;
+
+use crate::decoration::Decoration;
+use crate::ghost::Visitor;
+use crate::keepsakes::{KeepError, Keepsakes, Key};
+use crate::message::{GiftId, Presence, Seat, Snapshot, TieWords, Touching, Whisper};
+use crate::text::Name;
+use crate::visit::{Turn, Visit};
+
+use gifts::{Expected, Giving};
+
+/// How often a gift that nothing moves is asked for.
+const ASK: Duration = Duration::from_secs(5);
+/// How long the other side may take to expect a gift.
+const OFFERED: Duration = Duration::from_secs(20);
+/// Things that wait to be fetched; while there are more, the oldest of the events are lost, nothing else.
+const EVENTS: usize = 64;
+/// Ties that are told to one who arrives, the latest first.
+const TOLD: usize = 8;
+
+/// What is to be done, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Say this to the player of a seat.
+    Whisper(Seat, Whisper),
+    /// Open the stream of the prongs to the other toy.
+    Open(Touching),
+    /// Write this to it.
+    Send(Vec<u8>),
+    /// Close it.
+    Close,
+    /// What hangs on the shell has changed.
+    Worn(Vec<Decoration>),
+}
+
+/// What a player is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The prongs meet.
+    Touched {
+        /// Those of this seat.
+        seat: Seat,
+        /// Whether this side came.
+        came: bool,
+    },
+    /// The other pet is here, or this one is there.
+    Visiting {
+        /// Whose.
+        seat: Seat,
+        /// The other pet.
+        visitor: Box<Visitor>,
+    },
+    /// They have played.
+    Played {
+        /// With whose.
+        seat: Seat,
+        /// The other pet's name.
+        name: Name,
+        /// How it ended, told by the side that came; `None` for what nobody knows.
+        ending: Option<Ending>,
+        /// 0 to 4.
+        friendship: u8,
+        /// How often they have played.
+        visits: u32,
+    },
+    /// A gift of ours is on its way.
+    OnItsWay {
+        /// Its number.
+        gift: GiftId,
+        /// What it is.
+        decoration: Decoration,
+    },
+    /// It has arrived.
+    Arrived {
+        /// Its number.
+        gift: GiftId,
+        /// What it is.
+        decoration: Decoration,
+    },
+    /// It never will, and is ours again.
+    Back {
+        /// Its number.
+        gift: GiftId,
+        /// What it is.
+        decoration: Decoration,
+    },
+    /// Something was given to us, and hangs on the shell.
+    Got {
+        /// Its number.
+        gift: GiftId,
+        /// What it is.
+        decoration: Decoration,
+        /// From whom.
+        seat: Seat,
+    },
+    /// The prongs are apart.
+    Parted {
+        /// Those of this seat.
+        seat: Seat,
+        /// Why, if it was nobody's wish.
+        why: Option<String>,
+    },
+    /// Something could not be done, in a sentence.
+    Trouble(String),
+}
+
+/// Why a gift cannot be given now.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GiveError {
+    /// The prongs do not meet.
+    #[error("gifts go over the prongs: hold the toys together first")]
+    Apart,
+    /// One at a time.
+    #[error("another gift is being given: wait until it has arrived")]
+    Busy,
+    /// There is no place for keepsakes.
+    #[error("nothing can be kept here, so nothing is given or taken: see to the data folder")]
+    NoKeepsakes,
+    /// It is not there, or cannot be written down.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+}
+
+/// A visit that goes on.
+struct Visiting {
+    pair: Touching,
+    seat: Seat,
+    visit: Visit,
+    /// The table has told of this pair.
+    told: bool,
+    /// How often the two pets had played before.
+    before: u32,
+}
+
+/// One player's pet at a table.
+pub struct Player {
+    key: Key,
+    keepsakes: Option<Keepsakes>,
+    portrait: Exchange,
+    /// How long the animation of a playdate takes on the side that comes.
+    show: Duration,
+    chance: Box<dyn FnMut() -> u64 + Send>,
+    wall: u64,
+    table: Option<Snapshot>,
+    visiting: Option<Visiting>,
+    giving: Option<Giving>,
+    expected: Option<Expected>,
+    asked: Duration,
+    outputs: VecDeque<Output>,
+    events: VecDeque<Event>,
+    wake: Option<Duration>,
+}
+
+impl Player {
+    /// A pet that sits at no table yet. `keepsakes` may be missing: then it neither gives nor takes, and remembers
+    /// nobody. `chance` draws any numbers.
+    #[must_use]
+    pub fn new(
+        key: Key,
+        keepsakes: Option<Keepsakes>,
+        portrait: Exchange,
+        show: Duration,
+        chance: Box<dyn FnMut() -> u64 + Send>,
+    ) -> Player {
+        Player {
+            key,
+            keepsakes,
+            portrait,
+            show,
+            chance,
+            wall: 0,
+            table: None,
+            visiting: None,
+            giving: None,
+            expected: None,
+            asked: Duration::ZERO,
+            outputs: VecDeque::new(),
+            events: VecDeque::new(),
+            wake: None,
+        }
+    }
+
+    /// What the pet owns.
+    #[must_use]
+    pub fn keepsakes(&self) -> Option<&Keepsakes> {
+        self.keepsakes.as_ref()
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// How the pet goes to its next visit.
+    pub fn set_portrait(&mut self, portrait: Exchange) {
+        self.portrait = portrait;
+    }
+
+    /// The time of day, in seconds since 1970 UTC.
+    pub fn set_wall(&mut self, wall: u64) {
+        self.wall = wall;
+    }
+
+    /// Whom it visits, or who visits it.
+    #[must_use]
+    pub fn visits(&self) -> Option<Seat> {
+        self.visiting.as_ref().map(|visiting| visiting.seat)
+    }
+
+    /// The next thing to be done.
+    pub fn output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The next thing to be told.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// When [`tick`](Player::tick) is to be called next; at least twice a second besides.
+    #[must_use]
+    pub fn wake(&self) -> Option<Duration> {
+        self.wake
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.events.len() >= EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+
+    fn whisper(&mut self, seat: Seat, whisper: Whisper) {
+        self.outputs.push_back(Output::Whisper(seat, whisper));
+    }
+
+    fn key_of(&self, seat: Seat) -> Option<(Key, Name)> {
+        let member = self.table.as_ref()?.member(seat)?;
+        Some((member.key, member.profile.toy.clone()))
+    }
+
+    /// The table has changed.
+    pub fn table(&mut self, table: Snapshot, now: Duration) {
+        let before = self.table.replace(table);
+        let Some(table) = &self.table else { return };
+        let you = table.you;
+        let mut arrived = Vec::new();
+        for seat in Seat::all().filter(|seat| *seat != you) {
+            let is_here = |table: &Snapshot| {
+                let here =
+                    table.member(seat).filter(|member| matches!(member.presence, Presence::Here | Presence::Late));
+                here.map(|member| member.key)
+            };
+            let was = before.as_ref().and_then(is_here);
+            let is = is_here(table);
+            if is.is_some() && is != was {
+                arrived.push(seat);
+            }
+            if is != was && self.expected.as_ref().is_some_and(|expected| expected.seat == seat) {
+                self.expected = None;
+            }
+        }
+        let pair = table.touching(you);
+        if let Some(visiting) = &mut self.visiting {
+            let same = pair.is_some_and(|pair| pair.number == visiting.pair.number);
+            visiting.told |= same;
+            if visiting.told && !same {
+                self.end_visit(None, now);
+            }
+        }
+        if let (Some(pair), None) = (pair, &self.visiting)
+            && pair.opener == you
+        {
+            self.outputs.push_back(Output::Open(pair));
+            self.begin_visit(pair, pair.other, true, now);
+        }
+        for seat in arrived {
+            self.meet(seat, now);
+        }
+    }
+
+    /// Somebody is there who was not: what is open between the two is settled, and what is remembered is told.
+    fn meet(&mut self, seat: Seat, now: Duration) {
+        let Some((key, _)) = self.key_of(seat) else { return };
+        let Some(keepsakes) = &self.keepsakes else { return };
+        let ties: Vec<TieWords> = keepsakes
+            .ties()
+            .iter()
+            .rev()
+            .filter(|tie| tie.key == key)
+            .take(TOLD)
+            .map(|tie| TieWords {
+                mine: keepsakes.pet(),
+                yours: tie.pet,
+                friendship: tie.friendship,
+                visits: tie.visits,
+                since: tie.since,
+            })
+            .collect();
+        for words in ties {
+            self.whisper(seat, Whisper::Tie(words));
+        }
+        self.tell_marks(seat, key);
+        self.settle_with(seat, key, now);
+    }
+
+    /// The own line is gone: there is no table, and no visit.
+    pub fn offline(&mut self, now: Duration) {
+        self.end_visit(Some("the line to the table was lost".to_owned()), now);
+        self.table = None;
+        self.expected = None;
+    }
+
+    fn begin_visit(&mut self, pair: Touching, seat: Seat, came: bool, now: Duration) {
+        let session = (self.chance)() as u32 | 1;
+        let chance = Box::new(Seeded::new((self.chance)()));
+        let visit = Visit::new(came, self.portrait.clone(), self.show, session, chance);
+        self.visiting = Some(Visiting { pair, seat, visit, told: came, before: 0 });
+        self.tell(Event::Touched { seat, came });
+        self.run(now);
+    }
+
+    /// A stream of the prongs was opened to this toy, with a pair's number, from a seat; false: it is not welcome.
+    pub fn opened(&mut self, number: u32, from: Seat, now: Duration) -> bool {
+        let Some(table) = &self.table else { return false };
+        let there = table.member(from).is_some() && from != table.you;
+        if self.visiting.is_some() || !there {
+            return false;
+        }
+        let pair = Touching { number, opener: from, other: table.you };
+        let told = table.touching(table.you) == Some(pair);
+        self.begin_visit(pair, from, false, now);
+        if let Some(visiting) = &mut self.visiting {
+            visiting.told = told;
+        }
+        true
+    }
+
+    /// Bytes came over the prongs.
+    pub fn bytes(&mut self, bytes: &[u8], now: Duration) {
+        if let Some(visiting) = &mut self.visiting {
+            visiting.visit.bytes(bytes, now);
+            self.run(now);
+        }
+    }
+
+    /// The stream of the prongs is closed.
+    pub fn closed(&mut self, now: Duration) {
+        if let Some(visiting) = self.visiting.take() {
+            self.ended(&visiting, Some("the prongs lost touch".to_owned()), now);
+        }
+    }
+
+    fn end_visit(&mut self, why: Option<String>, now: Duration) {
+        if let Some(visiting) = self.visiting.take() {
+            self.outputs.push_back(Output::Close);
+            self.ended(&visiting, why, now);
+        }
+    }
+
+    fn ended(&mut self, visiting: &Visiting, why: Option<String>, now: Duration) {
+        let seat = visiting.seat;
+        if self.expected.as_ref().is_some_and(|expected| expected.seat == seat) {
+            self.expected = None;
+        }
+        self.tell(Event::Parted { seat, why });
+        self.stop_giving(now);
+    }
+
+    /// Time goes by.
+    pub fn tick(&mut self, now: Duration) {
+        if let Some(visiting) = &mut self.visiting {
+            visiting.visit.time(now);
+            self.run(now);
+        }
+        if self.giving.as_ref().is_some_and(|giving| giving.is_stale(now)) {
+            self.stop_giving(now);
+        }
+        if now.saturating_sub(self.asked) >= ASK {
+            self.asked = now;
+            for seat in Seat::all() {
+                if let Some((key, _)) = self.key_of(seat).filter(|(key, _)| *key != self.key) {
+                    self.settle_with(seat, key, now);
+                }
+            }
+        }
+    }
+
+    /// Does what the visit wants.
+    fn run(&mut self, now: Duration) {
+        loop {
+            let Some(visiting) = &mut self.visiting else {
+                self.wake = None;
+                return;
+            };
+            let seat = visiting.seat;
+            match visiting.visit.next(now) {
+                Turn::Send(bytes) => self.outputs.push_back(Output::Send(bytes)),
+                Turn::Came(visitor) => self.tell(Event::Visiting { seat, visitor }),
+                Turn::Known { pet } => {
+                    let tie = self.key_of(seat).and_then(|(key, _)| self.keepsakes.as_ref()?.tie(key, pet));
+                    let (friendship, before) = (tie.map(|tie| tie.friendship), tie.map_or(0, |tie| tie.visits));
+                    if let Some(visiting) = &mut self.visiting {
+                        visiting.before = before;
+                        visiting.visit.known(friendship, now);
+                    }
+                }
+                Turn::Played(story) => self.played(seat, &story),
+                Turn::Item(item) => self.item(seat, item, now),
+                Turn::Gifts(_) => {
+                    // What was not yet agreed, or came too late for this exchange, is for the next one.
+                    let waits = visiting.visit.is_giving();
+                    if self.giving.as_ref().is_some_and(|giving| giving.agreed && !waits) {
+                        self.stop_giving(now);
+                    }
+                }
+                Turn::Wait(until) => {
+                    self.wake = until;
+                    return;
+                }
+                Turn::Over(why) => {
+                    self.end_visit(Some(why), now);
+                }
+            }
+        }
+    }
+
+    fn played(&mut self, seat: Seat, story: &crate::visit::Story) {
+        let Some((key, _)) = self.key_of(seat) else { return };
+        let (pet, name) = (story.visitor.pet, &story.visitor.name);
+        let wall = self.wall;
+        let visit = self.visiting.as_ref().map_or(0, |visiting| visiting.before).saturating_add(1);
+        let mut visits = 0;
+        if let Some(keepsakes) = &mut self.keepsakes {
+            let kept = keepsakes.played(key, pet, name, story.friendship, visit, wall);
+            visits = keepsakes.tie(key, pet).map_or(0, |tie| tie.visits);
+            let (mine, since) = (keepsakes.pet(), keepsakes.tie(key, pet).map_or(wall, |tie| tie.since));
+            match kept {
+                Ok(()) => {
+                    let words = TieWords { mine, yours: pet, friendship: story.friendship, visits, since };
+                    self.whisper(seat, Whisper::Tie(words));
+                }
+                Err(error) => self.tell(Event::Trouble(error.to_string())),
+            }
+        }
+        let (name, ending, friendship) = (name.clone(), story.ending, story.friendship);
+        self.tell(Event::Played { seat, name, ending, friendship, visits });
+    }
+}
+
+impl std::fmt::Debug for Player {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Player").field("visits", &self.visits()).field("giving", &self.giving).finish_non_exhaustive()
+    }
+}
