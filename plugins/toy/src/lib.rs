@@ -4,11 +4,13 @@
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
 //! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
 //! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses; [`pip_clock`] sets a clock by
-//! presses. A pet lives in one place: its [`Lease`] says where, and a [`Carrier`] takes it from one to the other.
+//! presses; a [`cable`] lets two meet. A pet lives in one place: its [`Lease`] says where, and a [`Carrier`] takes it from
+//! one to the other.
 //! `BLOCKS.md` has the bytes that this crate puts into saves. Nothing here draws or sounds.
 
 mod absence;
 mod account;
+pub mod cable;
 mod carrier;
 mod carry;
 mod catch_up;

@@ -1,12 +1,13 @@
 //! A chip with its buttons: inputs at exact ticks, time up to exact ticks.
 
+use crate::cable;
 use crate::first_layout::FirstState;
 use crate::home::ToyError;
 use crate::lease::Lease;
 use crate::presses::Presses;
 use crate::recording::{Event, Input, Recorder, Recording};
 use eggtooth_cartridge::{Cartridge, models};
-use eggtooth_chip::{Button, Chip, Frame, Model, Parts, Program, Registers, Sink, State, Step, Tone};
+use eggtooth_chip::{Button, Chip, Frame, Model, Outputs, Parts, Pins, Program, Registers, Sink, State, Step, Tone};
 use eggtooth_vault::{Envelope, Tag, codec};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -28,6 +29,8 @@ pub struct Machine {
     tapped: bool,
     /// Inputs of a recording that is played, and how many of them are done.
     played: Option<(Arc<[Event]>, usize)>,
+    /// The cable to another toy.
+    pub(crate) cable: Option<Box<cable::End>>,
     /// Writes down every input.
     recorder: Option<Box<Recorder>>,
 }
@@ -81,6 +84,7 @@ impl Machine {
             rattle: None,
             tapped: false,
             played: None,
+            cable: None,
             recorder: None,
         }
     }
@@ -155,6 +159,7 @@ impl Machine {
         Machine {
             recorder: None,
             played: self.played.clone(),
+            cable: self.cable.clone(),
             presses: self.presses.clone(),
             chip: self.chip.clone(),
             ..*self
@@ -263,7 +268,7 @@ impl Machine {
     pub fn held(&self) -> u8 {
         match Input::buttons(&self.presses.held()) {
             Input::Buttons(mask) => mask,
-            Input::Reset => 0,
+            Input::Reset | Input::Byte(_) => 0,
         }
     }
 
@@ -278,7 +283,8 @@ impl Machine {
         let played = self.played.as_ref().and_then(|(events, done)| events.get(*done)).map(|event| event.tick);
         let pressed = self.presses.next();
         let rattled = self.rattle.map(|rattling| rattling.next);
-        played.into_iter().chain(pressed).chain(rattled).min()
+        let clocked = self.cable.as_ref().map(|end| end.next());
+        played.into_iter().chain(pressed).chain(rattled).chain(clocked).min()
     }
 
     /// Makes the inputs that are due at `tick`.
@@ -297,10 +303,13 @@ impl Machine {
             let held = self.presses.take(tick);
             self.input(Input::buttons(&held), sink);
         }
+        if self.cable.as_ref().is_some_and(|end| end.next() <= tick) {
+            self.turn_of_cable(sink);
+        }
     }
 
-    /// An input happens now.
-    fn input(&mut self, input: Input, sink: &mut dyn Sink) {
+    /// An input happens now. Returns what a byte's clocks have pushed out of the serial interface, else 0.
+    pub(crate) fn input(&mut self, input: Input, sink: &mut dyn Sink) -> u8 {
         if self.recorder.as_ref().is_some_and(|recorder| recorder.is_full())
             && let Ok(hash) = self.state_hash()
             && let Some(recorder) = &mut self.recorder
@@ -313,7 +322,25 @@ impl Machine {
         match input {
             Input::Buttons(_) => self.set_buttons(input, sink),
             Input::Reset => self.chip.reset(sink),
+            Input::Byte(byte) => return self.clock_byte(byte, sink),
         }
+        0
+    }
+
+    /// Eight periods of SCLK at once, with `byte` on SIN; what SOUT says meanwhile. The chip's slave is made for
+    /// clocks of tens of kilohertz: all eight pass within an instruction or two.
+    fn clock_byte(&mut self, byte: u8, sink: &mut dyn Sink) -> u8 {
+        let rest = self.chip.pins();
+        let mut said = 0;
+        for n in 0..8 {
+            let bit = if self.model().options.serial_msb_first { 7 - n } else { n };
+            let high = Pins { serial_in: byte >> bit & 1 != 0, ..rest };
+            self.chip.set_pins(Pins { serial_clock: false, ..high }, sink);
+            said |= u8::from(self.chip.outputs().serial.data) << bit;
+            self.chip.set_pins(high, sink);
+        }
+        self.chip.set_pins(rest, sink);
+        said
     }
 
     /// The buttons go down and up; a tap makes a sensor that rattles begin to.
@@ -381,6 +408,12 @@ impl Machine {
     #[must_use]
     pub fn drawings(&self) -> u64 {
         self.chip.drawings()
+    }
+
+    /// Everything on the output pins.
+    #[must_use]
+    pub fn outputs(&self) -> Outputs {
+        self.chip.outputs()
     }
 
     /// The icons alone, as in [`Frame::icons`]: costs little.

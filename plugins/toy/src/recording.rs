@@ -22,6 +22,8 @@ pub enum Input {
     Buttons(u8),
     /// The reset pin is pressed.
     Reset,
+    /// The cable clocks this byte into the serial interface, and eight bits out of it.
+    Byte(u8),
 }
 
 impl Input {

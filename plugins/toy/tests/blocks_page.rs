@@ -41,7 +41,12 @@ fn the_example_reads_and_is_written_again() {
     assert_eq!((recording.end(), recording.ticks()), (70_000, 69_995));
     assert_eq!(*recording.hash(), std::array::from_fn(|n| n as u8));
     let event = |tick, input| Event { tick, input };
-    let expected = [event(65_536, Input::Buttons(1)), event(66_000, Input::Buttons(5)), event(66_000, Input::Reset)];
+    let expected = [
+        event(65_536, Input::Buttons(1)),
+        event(66_000, Input::Buttons(5)),
+        event(66_000, Input::Reset),
+        event(66_048, Input::Byte(0x1A)),
+    ];
     assert_eq!(recording.events(), expected);
     let written = Envelope::from_bytes(&recording.to_bytes().unwrap()).unwrap().0;
     assert_eq!(written.block(PLAY), Some(&page_bytes(PLAY)[..]));
