@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use eggtooth_cartridge::labels::Labels;
 use eggtooth_cartridge::symbols::{self, Found, MAX_FILE};
 use eggtooth_cartridge::{Cartridge, Container, Format, RomError};
-use eggtooth_toy::{is_pip, pip_symbols};
+use eggtooth_toy::{is_pip, pip_symbols_of};
 use eggtooth_vault::DataDir;
 use serde::Serialize;
 use std::fmt::Write;
@@ -139,8 +139,10 @@ fn names_of(path: &Path, cartridge: &Cartridge) -> Option<Names> {
         let faults = faults.iter().map(ToString::to_string).collect();
         return Some(Names { file: Some(path), count: symbols.len(), faults });
     }
-    let count =
-        if is_pip(&cartridge.identity) { pip_symbols().len() } else { Labels::of(cartridge, None).iter().count() };
+    let count = match pip_symbols_of(&cartridge.identity) {
+        Some(names) => names.len(),
+        None => Labels::of(cartridge, None).iter().count(),
+    };
     (count > 0).then_some(Names { file: None, count, faults: Vec::new() })
 }
 

@@ -4,7 +4,7 @@ use crate::cli::{SaveArguments, SaveCommand};
 use crate::{output, rom};
 use anyhow::{Context, Result, anyhow, bail};
 use eggtooth_chip::Model;
-use eggtooth_toy::{Choice, Home, Lease, PLAY, TICKS_PER_SECOND, foreign, now, now_millis, pip, span};
+use eggtooth_toy::{Choice, Home, Lease, PLAY, TICKS_PER_SECOND, foreign, is_pip, now, now_millis, span};
 use eggtooth_vault::foreign::{ForeignError, MAX_FILE};
 use eggtooth_vault::{DataDir, Entry, GENERATIONS, Health, RomId, hex, read_egg};
 use serde::Serialize;
@@ -153,7 +153,7 @@ fn explain(choice: Choice) -> &'static str {
 }
 
 fn is_rom_here(dir: &DataDir, rom: &RomId) -> bool {
-    pip().is_ok_and(|pip| pip.identity == *rom) || dir.rom(rom).is_ok()
+    is_pip(rom) || dir.rom(rom).is_ok()
 }
 
 /// A pet as programs read it.

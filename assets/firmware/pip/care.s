@@ -126,6 +126,7 @@ refuse: PLAY t_no
         ANIM a_refuse
         RET
         FITS 11
+free_11:
 
         PAGE 12
 ; weight := weight + A, at most 99.
@@ -240,6 +241,7 @@ medicine:
         JPM glad
 .well:  JPM refuse
         FITS 12
+free_12:
 
         PAGE 13
 ; A wave goes over everything, from the right to the left.
@@ -339,3 +341,4 @@ hatch:  PUT count,6
         ANIM a_born
         JPM newborn
         FITS 13
+free_13:

@@ -1,8 +1,18 @@
-; Pip: the game. Pip hides in one of two eggs; find it three times in five.
+; Pip: the game, and the choice between it and a friend. Pip hides in one of two eggs; find it
+; three times in five.
 
         PAGE 14
 
-game:   PLAY t_game
+game:   PICS spr_egg,spr_cable
+        PUT choice,0
+        CALLM menu
+        JP C,.taken
+        RET
+.taken: GET choice
+        CP A,0
+        JP Z,.alone
+        JPM visit
+.alone: PLAY t_game
         ANIM a_joy
         PUT round,5
         PUT wins,0

@@ -135,6 +135,7 @@ icons:  GET icon
         LD YP,A
         RET
         FITS 7
+free_7:
 
         PAGE 8
 ; Draw what goes on at home into the empty frame and set wait_t.

@@ -11,7 +11,7 @@
         NOP5
         JP stray                ; 0108 K10-K13
         NOP5
-        JP stray                ; 010A serial
+        JP on_byte              ; 010A serial
         NOP5
         JP stray                ; 010C programmable timer
         NOP5
@@ -165,4 +165,47 @@ next_note:
         LD A,M(snd_lo)
         PUSH A
         RET                     ; jumps to the note
+
+; The cable has clocked a byte in and one out (only while a friend is looked for, see wire.s):
+; takes the one, puts the next one ready and says so by a low R33.
+on_byte:
+        PUSH F
+        PUSH A
+        PUSH B
+        PUSH XP
+        PUSH XH
+        PUSH XL
+        RDF
+        LD A,0FH
+        LD XP,A
+        LD X,03H
+        LD A,MX                 ; clears ISIO
+        LD X,53H
+        LD MX,8                 ; R33 high: busy
+        LD X,30H
+        LDPX A,MX
+        LD B,MX
+        PUSH XP
+        PUSH A
+        LD A,0
+        LD XP,A
+        POP A
+        CALLM wire_in
+        CALLM wire_out
+        POP XP
+        LD X,30H
+        LDPX MX,A
+        LD MX,B
+        LD X,7AH
+        LD MX,8                 ; wait for eight clocks
+        LD X,53H
+        LD MX,0                 ; R33 low: ready
+        POP XL
+        POP XH
+        POP XP
+        POP B
+        POP A
+        POP F
+        EI
+        RET
         FITS 1

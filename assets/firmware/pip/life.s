@@ -151,6 +151,7 @@ bedtime:
         PLAY t_night
 .done:  RET
         FITS 4
+free_4:
 
         PAGE 5
 ; A minute of life.
@@ -319,6 +320,7 @@ young:  LD X,age
 .no:    RCF
         RET
         FITS 5
+free_5:
 
         PAGE 6
 ; Does it need anything? Starts or ends a call. After every minute and every care.

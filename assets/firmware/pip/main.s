@@ -28,6 +28,7 @@
 ;   from there; every page, menu and animation is a plain subroutine that calls it. Pictures are
 ;   composed in a frame in RAM and copied to the glass when whole. Pictures lie in bank 1, code,
 ;   tunes and scripts in bank 0. The life survives a reset that leaves the RAM alone (magic).
+;   The serial interrupt speaks with a friend's Pip while one is looked for, and never else; LINK.md.
 ;   The K0 interrupt only ends the slow poll early; where it does not work all is the same,
 ;   1/8 s later. Nothing depends on the watchdog, on F7x being readable, on the delay of EI, on
 ;   Z after rotates, on the envelope or on memory above 27F.
@@ -46,6 +47,8 @@
         INCLUDE "care.s"        ; pages 11-13
         INCLUDE "game.s"        ; page 14
         INCLUDE "pages.s"       ; page 15
+        INCLUDE "wire.s"        ; the rest of pages 10 and 11
+        INCLUDE "visit.s"       ; the rest of pages 4, 12 and 13
 ; bank 1
         INCLUDE "bank1.s"       ; page 1
         INCLUDE "tiles.s"       ; page 0

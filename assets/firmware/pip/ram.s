@@ -1,7 +1,7 @@
 ; Pip: data memory. Names end up in pip.sym.
 ;
 ; 000-00F  short-address nibbles, shared with the interrupt handler
-; 010-0BF  the pet and the program's variables
+; 010-0BF  the pet and the program's variables; 065-092 those of a visit
 ; 0C0-0FF  stack (grows down from 0FF)
 ; 100-15F  frame, upper eight rows: 48 columns x 2 nibbles, the middle 32 are seen
 ; 160-17F  workshop for mirrored sprites, upper eight rows
@@ -86,6 +86,34 @@ wins    RES 1
 side    RES 1           ; game: where it hides
 wash    RES 2           ; offset of the wave
 count   RES 1           ; loop counter of an animation
+visits  RES 2           ; visits of friends, BCD
+; A friend's visit; LINK.md. my_* and in_frame hold the nibbles of a frame at their positions 1-13.
+guest_at RES 2          ; byte offset of the guest in the frame
+l_quiet RES 2           ; half seconds since the last progress
+l_most  RES 1           ; sixteenths of it that are waited for
+l_met   RES 1           ; 1 = the friend has heard this visit's number
+guest_phase RES 1       ; what the friend's last frame said ...
+guest_heard RES 1
+        RAM 070H
+l_pos   RES 1           ; position that is sent next, 0 between frames
+my_kind RES 1           ; 1
+my_phase RES 1          ; 0 looks, 1 arrived, 2 greets, 3 parts, 4 home, 15 gives up
+my_heard RES 1          ; the friend's phase as last heard
+my_number RES 2         ; this visit's number here ...
+my_echo RES 2           ; ... and there, 0 until it is heard
+my_char RES 1           ; 1 = Pip
+my_mood RES 1           ; 0 well, 1 glad, 2 sad
+my_gift RES 1           ; 0 heart, 1 star, 2 berry, 3 cake
+my_seq  RES 1           ; frames sent
+my_sum  RES 2
+l_gap   RES 1           ; bytes of silence until the next frame
+        RAM 080H
+l_want  RES 1           ; position that is heard next, 0 = wait for a first
+in_frame RES 13
+in_sum  RES 2
+guest_char RES 1        ; ... and its creature
+guest_mood RES 1
+guest_gift RES 1
 
         RAM 100H
 frame_up RES 96

@@ -91,3 +91,4 @@ poke:   GET stage
         ANIM a_rock
         RET
         FITS 10
+free_10:                        ; wire.s goes on here

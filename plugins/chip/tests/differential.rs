@@ -184,12 +184,16 @@ fn random_programs_are_equal_after_every_step() {
     run_all(Mode::Steps, 20_000, 300_000);
 }
 
-#[test]
-fn the_pet_lives_the_same_minutes() {
+/// The embedded pet's words.
+fn pet() -> Vec<u16> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/firmware/pip/pip.rom");
     let bytes = std::fs::read(file).unwrap();
-    let words: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
-    let mut both = Lockstep::new(&S46, &words);
+    bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
+}
+
+#[test]
+fn the_pet_lives_the_same_minutes() {
+    let mut both = Lockstep::new(&S46, &pet());
     let mut random = Random::new(number("EGGTOOTH_SEED", 0));
     let end = number("EGGTOOTH_MINUTES", 5) * 60 * TICKS_PER_SECOND;
     while both.slow.tick() < end {
@@ -205,4 +209,48 @@ fn the_pet_lives_the_same_minutes() {
     let seen = both.slow.seen;
     println!("{seen:#?}");
     assert!(seen.instructions > 100_000 && seen.interrupts.iter().sum::<u64>() > 100, "{seen:?}");
+}
+
+/// Clocks a byte into a slave and one out of it.
+fn clock_byte(both: &mut Lockstep, byte: u8) -> u8 {
+    let mut said = 0;
+    for bit in 0..8 {
+        let high = Pins { serial_in: byte >> bit & 1 != 0, ..Pins::IDLE };
+        both.set_pins(Pins { serial_clock: false, ..high });
+        said |= u8::from(both.slow.observe().serial.data) << bit;
+        both.set_pins(high);
+    }
+    both.set_pins(Pins::IDLE);
+    said
+}
+
+#[test]
+fn the_pet_meets_its_own_echo_the_same() {
+    let mut both = Lockstep::new(&S46, &pet());
+    both.run_until(60 * TICKS_PER_SECOND).unwrap();
+    // Icon 2, and there the right picture: A, B, C are K02, K01, K00.
+    for pressed in [4, 4, 4, 2, 4, 2] {
+        for k0 in [15 & !pressed, 15] {
+            both.set_pins(Pins { k0, ..Pins::IDLE });
+            both.run_until(both.slow.tick() + 4096).unwrap_or_else(|said| panic!("{said}"));
+        }
+    }
+    let mut random = Random::new(3);
+    let (mut echo, mut bytes) = (0, 0);
+    let end = both.slow.tick() + 20 * TICKS_PER_SECOND;
+    while both.slow.tick() < end {
+        let until = both.slow.tick() + 1024 + random.span(200);
+        let compared = if random.percent(30) { both.run_by_edges(until) } else { both.run_until(until) };
+        compared.unwrap_or_else(|said| panic!("{said}"));
+        let r3 = both.slow.observe().r[3];
+        // R33 low: it waits for a byte.
+        if r3.driven & 8 != 0 && r3.levels & 8 == 0 {
+            echo = clock_byte(&mut both, echo);
+            bytes += 1;
+        }
+    }
+    let seen = both.slow.seen;
+    assert!(bytes > 300 && seen.transfers[1] == bytes, "{bytes} bytes, {seen:?}");
+    // It was a friend's visit, and it is over: `visits`, and R33 at rest.
+    assert_eq!((both.slow.observe().ram[0x65], both.slow.observe().r[3].driven), (1, 0));
 }

@@ -2,7 +2,7 @@
 
 use crate::lease::Lease;
 use crate::machine::{Machine, STATE};
-use crate::pip::pip;
+use crate::pip::{pip, pip_of};
 use crate::recording::Recording;
 use crate::session::{Session, now};
 use crate::watch::Watch;
@@ -197,11 +197,10 @@ impl Home {
 
     /// The ROM that a save was made with: built in, or from the store.
     pub(crate) fn rom_of(&self, envelope: &Envelope) -> Result<Cartridge, ToyError> {
-        let pip = pip()?;
-        if pip.identity == envelope.meta.rom {
-            return Ok(pip);
+        match pip_of(&envelope.meta.rom) {
+            Some(pip) => Ok(pip),
+            None => Ok(Cartridge::from_bytes(None, &self.dir.rom(&envelope.meta.rom)?)?),
         }
-        Ok(Cartridge::from_bytes(None, &self.dir.rom(&envelope.meta.rom)?)?)
     }
 
     /// Puts a new pet on the shelf: with `rom`, else Pip. A taken name gets a number. Where nothing

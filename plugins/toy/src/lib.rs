@@ -45,7 +45,7 @@ pub use eggtooth_chip::{Button, Edge, Frame, Sink, TICKS_PER_SECOND, Tone};
 pub use home::{Home, Request, Started, ToyError, name_of_file};
 pub use lease::{Carriage, HOME, Id, LONGEST_ADDRESS, Lease};
 pub use machine::{Machine, STATE};
-pub use pip::{is_pip, pip, pip_symbols};
+pub use pip::{is_pip, pip, pip_of, pip_symbols, pip_symbols_of};
 pub use presses::Presses;
 pub use recording::{Event, Input, MAX_EVENTS, PLAY, Recorder, Recording, RecordingError};
 pub use session::{Session, now, now_millis};

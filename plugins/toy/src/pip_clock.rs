@@ -295,7 +295,8 @@ mod tests {
     #[test]
     fn it_finds_home_from_every_page() {
         for icon in 0..8 {
-            for then in [&[][..], &[Button::B], &[Button::B, Button::B], &[Button::B, Button::A]] {
+            let friend = [Button::B, Button::A, Button::B];
+            for then in [&[][..], &[Button::B], &[Button::B, Button::B], &[Button::B, Button::A], &friend] {
                 let mut machine = Machine::new(&pip().unwrap());
                 run(&mut machine, 300);
                 for _ in 0..icon {

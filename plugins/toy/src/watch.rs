@@ -79,7 +79,7 @@ impl Watch {
         Watch::new(&Labels::of(cartridge, symbols), Vec::new())
     }
 
-    /// What is known of the Pip of this build.
+    /// What is known of Pip: every version keeps this in the same places.
     #[must_use]
     pub fn of_pip() -> Watch {
         Watch::new(&Labels::from_symbols(&pip_symbols()), vec![(1, "hatched".into())])

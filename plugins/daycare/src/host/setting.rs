@@ -43,7 +43,7 @@ pub(super) fn begin(toy: &mut Toy, reply: Reply<()>, room: &mut Room) {
         (Some(error), _) => Err(error),
         _ if !toy.anchor.running => Err(HostError::Paused),
         (None, Some(places)) if pip => Ok(places),
-        _ => Err(refuse("only this Eggtooth's Pip can be set; set other toys' clocks by their buttons")),
+        _ => Err(refuse("only a Pip's clock can be set; set other toys' clocks by their buttons")),
     };
     match begun {
         _ if toy.setting.is_some() => answer(reply, Err(HostError::Busy)),

@@ -6,23 +6,22 @@ use crate::view::View;
 use bevy::ecs::prelude::*;
 use bevy::window::RequestRedraw;
 use eggtooth_toy::face::{Away, Pace, Press, Shown, Toy, ToySwapped};
-use eggtooth_toy::{Machine, pip};
+use eggtooth_toy::{Machine, is_pip};
 
-/// The Pip of this program: which ROM it is, and where it keeps its clock.
+/// Where Pip keeps its clock.
 #[derive(Resource, Debug)]
 pub(super) struct Pip {
-    identity: Option<[u8; 32]>,
     places: Option<Places>,
 }
 
 impl Pip {
     pub(super) fn new() -> Pip {
-        Pip { identity: pip().ok().map(|pip| pip.identity), places: Places::of_pip() }
+        Pip { places: Places::of_pip() }
     }
 
     /// Whether a machine runs it.
     pub(super) fn is(&self, machine: &Machine) -> bool {
-        self.identity.as_ref() == Some(machine.identity())
+        is_pip(machine.identity())
     }
 
     /// Why the clock of this machine cannot be set, if so.
