@@ -4,7 +4,7 @@ use super::{field, heading, note, wide};
 use crate::daycare::{DaycareAction, DaycareForm, DaycareModel, DaycareTold, Door, ElsewhereModel, Password, ThereRow};
 use crate::look::{AMBER, BRICK, CREAM};
 use crate::model::{Action, Model, PetRow};
-use bevy_egui::egui::{Align, Button, Key, Label, Layout, ProgressBar, RichText, Ui, vec2};
+use bevy_egui::egui::{Align, Button, Key, Label, Layout, ProgressBar, Response, RichText, Ui, vec2};
 use eggtooth_vault::{MAX_NAME, check_name};
 
 /// The longest address, name and password that can be typed.
@@ -16,6 +16,15 @@ fn ask(out: &mut Vec<Action>, action: DaycareAction) {
 
 fn wrapped(ui: &mut Ui, text: RichText) {
     ui.add(Label::new(text).wrap());
+}
+
+/// Typing goes into this field when its page has just come up.
+fn begin_at(ui: &Ui, field: &Response) {
+    let pass = ui.ctx().cumulative_pass_nr();
+    let last = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(field.id, 0), pass));
+    if last + 1 < pass {
+        field.request_focus();
+    }
 }
 
 /// The line of the menu that leads here.
@@ -43,7 +52,11 @@ pub(super) fn elsewhere(ui: &mut Ui, toy: &ElsewhereModel, out: &mut Vec<Action>
                 0 | 1 => String::new(),
                 n => format!(" {n} watch it."),
             };
-            let trip = toy.round_trip.map(|ms| format!("There and back in {ms} ms.")).unwrap_or_default();
+            let trip = match toy.round_trip {
+                None => String::new(),
+                Some(0) => "There and back in less than a millisecond.".to_owned(),
+                Some(ms) => format!("There and back in {ms} ms."),
+            };
             let text = format!("{trip}{watchers}");
             if !text.is_empty() {
                 note(ui, text.trim());
@@ -129,8 +142,11 @@ fn outside(ui: &mut Ui, model: &DaycareModel, form: &mut DaycareForm, out: &mut 
             ask(out, DaycareAction::Meet(url.clone()));
         }
     }
-    heading(ui, "Another daycare");
+    heading(ui, if model.known.is_empty() { "Where is it?" } else { "Another daycare" });
     let field = ui.add(field(&mut form.url, "Address, like https://egg.example:8443", LONGEST + 80));
+    if model.known.is_empty() {
+        begin_at(ui, &field);
+    }
     let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let url = form.url.trim().to_owned();
     let refusal = url.is_empty().then_some("Whoever runs the daycare has the address.");
@@ -140,18 +156,18 @@ fn outside(ui: &mut Ui, model: &DaycareModel, form: &mut DaycareForm, out: &mut 
     note(ui, "You run one yourself with: eggtooth serve");
 }
 
-/// A fingerprint in lines that can be compared.
-fn in_fours(fingerprint: &str) -> String {
+/// A fingerprint as the daycare prints it, in lines that can be compared.
+fn in_lines(fingerprint: &str) -> String {
     let digits: Vec<char> = fingerprint.chars().filter(char::is_ascii_hexdigit).collect();
-    let groups: Vec<String> = digits.chunks(4).map(|group| group.iter().collect()).collect();
-    groups.chunks(4).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    let bytes: Vec<String> = digits.chunks(2).map(|byte| byte.iter().collect()).collect();
+    bytes.chunks(8).map(|line| line.join(":")).collect::<Vec<_>>().join("\n")
 }
 
 fn new(ui: &mut Ui, url: &str, name: &str, fingerprint: &str, out: &mut Vec<Action>) {
     heading(ui, "Is it the right one?");
     wrapped(ui, RichText::new(format!("{url} is new to this computer. It says that it is called {name}.")));
     note(ui, "The daycare printed a fingerprint when it was started. Go on only if it is this one:");
-    ui.label(RichText::new(in_fours(fingerprint)).monospace().color(CREAM));
+    ui.label(RichText::new(in_lines(fingerprint)).monospace().color(CREAM));
     if wide(ui, "It is the same", None).clicked() {
         ask(out, DaycareAction::Confirm);
     }
@@ -166,9 +182,9 @@ fn sign_in(ui: &mut Ui, (url, name, account): (&str, &str, &str), form: &mut Day
     if form.name.is_empty() && !account.is_empty() {
         form.name = account.to_owned();
     }
-    ui.add(field(&mut form.name, "Your name there", 40));
-    let edit = field(&mut form.password.0, "Password", LONGEST).password(true);
-    let edit = ui.add(edit);
+    let first = ui.add(field(&mut form.name, "Your name there", 40));
+    let edit = ui.add(field(&mut form.password.0, "Password", LONGEST).password(true));
+    begin_at(ui, if account.is_empty() { &first } else { &edit });
     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let missing = form.name.trim().is_empty() || form.password.0.is_empty();
     let refusal = missing.then_some("Your name and password are missing.");
@@ -187,6 +203,7 @@ fn again(ui: &mut Ui, name: &str, form: &mut DaycareForm, out: &mut Vec<Action>)
     heading(ui, "Your password once more");
     note(ui, format!("The daycare hands {name} and its ROM over only to you."));
     let edit = ui.add(field(&mut form.password.0, "Password", LONGEST).password(true));
+    begin_at(ui, &edit);
     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let missing = form.password.0.is_empty();
     if wide(ui, "Take it home", missing.then_some("Your password is missing.")).clicked() || enter && !missing {
@@ -323,10 +340,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_is_read_in_fours() {
-        let text = "0123456789abcdef".repeat(4);
-        let lines = in_fours(&text);
-        assert_eq!((lines.lines().count(), lines.lines().next()), (4, Some("0123 4567 89ab cdef")));
-        assert_eq!(in_fours("01:23 45"), "0123 45");
+    fn a_fingerprint_is_shown_as_it_is_printed() {
+        let text = "01:23:45:67:89:AB:CD:EF".to_owned() + &":01:23:45:67:89:AB:CD:EF".repeat(3);
+        let lines = in_lines(&text);
+        assert_eq!((lines.lines().count(), lines.lines().next()), (4, Some("01:23:45:67:89:AB:CD:EF")));
+        assert_eq!(lines.replace('\n', ":"), text);
+        assert_eq!(in_lines("01:23 45"), "01:23:45");
     }
 }

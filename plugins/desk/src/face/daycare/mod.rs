@@ -45,6 +45,8 @@ pub(super) struct DeskDaycare {
     wish: Option<String>,
     /// The daycare was gone to because a toy of it lies on the desk.
     begun: bool,
+    /// The panel is open.
+    seen: bool,
 }
 
 impl DeskDaycare {
@@ -311,6 +313,12 @@ pub(super) fn hear(
     let Some(home) = home else { return };
     let desk = desk.bypass_change_detection();
     set_out(desk, &shown);
+    let seen = view.open && view.form.daycare.open;
+    if seen && !desk.seen && desk.tasks == 0 && desk.model.door.is_in() {
+        // What was known when the panel was closed may be old.
+        desk.ask(Task::Toys);
+    }
+    desk.seen = seen;
     if desk.tasks > 0 || desk.leaving.is_some() {
         // The loop sleeps otherwise, and the answer would come late.
         redraw.write(RequestRedraw);
