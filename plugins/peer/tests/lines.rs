@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eggtooth_peer::{Ended, Invite, Limits, Line, PeerError, Reader, Stream, Writer};
+use eggtooth_peer::{Ended, Identity, Invite, Limits, Line, Meeting, PeerError, Reader, Stream, Writer};
 use support::relay::Relay;
-use support::tables::{START, Table, guest, guest_with, patient};
+use support::tables::{START, Table, guest, guest_with, name, patient};
 use support::{LONG, LOOPBACK, hasty};
 
 const NOW: Duration = Duration::from_millis(100);
@@ -249,4 +249,27 @@ fn the_address_that_answers_is_taken() {
     assert_eq!(error, PeerError::NobodyAnywhere { count: 2, waited });
     let error = guest.join(&by_way_of(&table, &[deaf]), waited).unwrap_err();
     assert_eq!(error, PeerError::Nobody { addr: deaf, waited });
+}
+
+#[test]
+fn both_families_reach_a_host() {
+    let everywhere: SocketAddr = "[::]:0".parse().unwrap();
+    let Ok(table) = Table::at(everywhere, patient()) else {
+        // Past the test harness, which keeps what a good test prints.
+        let words = "\nNOT TRIED: this system has no IPv6\n";
+        std::io::stderr().write_all(words.as_bytes()).unwrap();
+        return;
+    };
+    let at = |ip: &str| SocketAddr::new(ip.parse().unwrap(), table.host.local_addr().port());
+    let (v4, v6) = (at("127.0.0.1"), at("::1"));
+    let both = Meeting::open(everywhere, &Identity::generate().unwrap(), &name("Both"), None, patient()).unwrap();
+    let cases = [(&both, &[v4][..], v4), (&both, &[v6], v6), (&guest(), &[v6, v4], v4)];
+    for (guest, addresses, reached) in cases {
+        let line = guest.join(&by_way_of(&table, addresses), LONG).unwrap();
+        let inside = table.host.accept(LONG).unwrap().unwrap();
+        assert_eq!(line.remote(), reached);
+        assert_eq!(inside.remote(), SocketAddr::new(reached.ip(), guest.local_addr().port()));
+    }
+    let error = guest().join(&by_way_of(&table, &[v6]), LONG).unwrap_err();
+    assert!(matches!(&error, PeerError::Address { addr, .. } if *addr == v6), "{error}");
 }

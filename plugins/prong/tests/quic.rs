@@ -7,7 +7,7 @@ mod lines;
 use std::thread;
 use std::time::Duration;
 
-use eggtooth_peer::{Allow, Endpoint, Identity};
+use eggtooth_peer::{Allow, Endpoint, Friends, Guests, Identity, Line, Meeting, Name, Whom};
 use eggtooth_prong::engine::{Event, Listen, Outgoing};
 use eggtooth_prong::transport::threaded::Threaded;
 use eggtooth_prong::transport::{Arrival, Clock, Transport, TransportError, quic};
@@ -85,4 +85,38 @@ fn a_friend_who_vanishes_in_mid_packet_ends_it() {
     far.flush(LONG).unwrap();
     drop(far);
     assert_eq!(outcome(&mut near), Event::LinkLost);
+}
+
+/// The two ends of a line at a table.
+fn at_a_table() -> (Line, Line) {
+    let (one, two) = (Identity::generate().unwrap(), Identity::generate().unwrap());
+    let (folder, name) = (tempfile::tempdir().unwrap(), Name::new("Anna").unwrap());
+    let friends = Friends::open(folder.path()).unwrap();
+    friends.befriend(two.key(), &name, &[], 0).unwrap();
+    let here = "127.0.0.1:0".parse().unwrap();
+    let host = Meeting::host(here, &one, &name, &Guests::new(friends)).unwrap();
+    let guest = Meeting::guest(here, &two, &name).unwrap();
+    let called = guest.join(Whom::Friend { key: one.key(), addresses: &[host.local_addr()] }, LONG).unwrap();
+    (called, host.accept(LONG).unwrap().unwrap())
+}
+
+#[test]
+fn a_stream_of_a_table_carries_it_and_ends_alone() {
+    let clock = Clock::start();
+    let (near, far) = at_a_table();
+    for kind in [1, 2] {
+        let called = quic::over(near.open(kind).unwrap(), clock).unwrap();
+        let (came, stream) = far.accept(LONG).unwrap().unwrap();
+        assert_eq!(came, kind);
+        both_ways(called, quic::over(stream, clock).unwrap(), clock, &[1, 4097, 131_092]);
+    }
+    let mut called = quic::over(near.open(3).unwrap(), clock).unwrap();
+    let mut came = quic::over(far.accept(LONG).unwrap().unwrap().1, clock).unwrap();
+    called.send(b"CAN\r\n").unwrap();
+    called.flush(LONG).unwrap();
+    drop(called);
+    assert!(matches!(came.next(LONG).unwrap(), Some(Arrival::Bytes { bytes, .. }) if bytes == b"CAN\r\n"));
+    let Some(Arrival::Lost { reason, .. }) = came.next(LONG).unwrap() else { panic!("no loss") };
+    assert_eq!(reason, "the other side has ended the connection");
+    assert_eq!((near.ended(), far.ended()), (None, None));
 }

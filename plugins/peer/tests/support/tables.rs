@@ -1,5 +1,6 @@
 //! Hosts and guests on loopback.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -36,14 +37,18 @@ impl Table {
     }
 
     pub fn with(limits: Limits) -> Self {
+        Self::at(LOOPBACK, limits).unwrap()
+    }
+
+    pub fn at(addr: SocketAddr, limits: Limits) -> Result<Self, PeerError> {
         let folder = tempfile::tempdir().unwrap();
         let friends = Friends::open(folder.path()).unwrap();
         let clock = Arc::new(AtomicU64::new(START));
         let read = clock.clone();
         let guests = Guests::with_clock(friends.clone(), move || read.load(Ordering::Relaxed));
         let identity = Identity::generate().unwrap();
-        let host = Meeting::open(LOOPBACK, &identity, &name("Host"), Some(&guests), limits).unwrap();
-        Self { host, guests, friends, clock, _folder: folder }
+        let host = Meeting::open(addr, &identity, &name("Host"), Some(&guests), limits)?;
+        Ok(Self { host, guests, friends, clock, _folder: folder })
     }
 
     /// Lets seconds pass.
