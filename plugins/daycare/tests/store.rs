@@ -79,6 +79,7 @@ macro_rules! conforms {
                 a_check_changes_nothing
                 a_rom_stays_while_a_toy_has_it
                 the_list_of_who_did_what_is_a_chain
+                the_list_of_who_did_what_is_trimmed_from_its_beginning
                 readers_see_whole_batches_while_others_write;
         }
     };

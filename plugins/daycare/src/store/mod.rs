@@ -41,6 +41,10 @@ pub enum StoreError {
     InUse(String),
 }
 
+/// The setting that says up to where the list of who did what was trimmed: the number of the newest row that is gone
+/// and its time, 8 bytes each, little-endian, and its hash.
+pub const AUDIT_TRIMMED: &str = "audit trimmed";
+
 /// A place that keeps everything. See the [module](self) for what it promises.
 pub trait Store: Send + Sync + fmt::Debug + 'static {
     // The house.
@@ -189,6 +193,10 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     fn audit(&self, what: &NewAudit) -> Result<(), StoreError>;
     /// The newest first, at most `limit` rows before row `before`; of one account, or of all.
     fn audits(&self, account: Option<AccountId>, before: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
-    /// Whether no row of that list was changed or removed, also at its end: the number of the first one that was.
+    /// Trims that list: rows from before `before`, and of the rest all but the newest `most`, are gone; returns how many.
+    /// [`AUDIT_TRIMMED`] says up to where, in the same transaction, and the chain is verified from there on.
+    fn trim_audit(&self, before: Millis, most: u64) -> Result<u64, StoreError>;
+    /// Whether no row of that list was changed or removed, also at its end, but by [`Store::trim_audit`]: the number of
+    /// the first one that was.
     fn verify_audit(&self) -> Result<Option<u64>, StoreError>;
 }

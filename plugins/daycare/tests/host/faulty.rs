@@ -172,6 +172,9 @@ impl Store for Faulty {
     fn audits(&self, account: Option<AccountId>, before: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
         self.inner.audits(account, before, limit)
     }
+    fn trim_audit(&self, before: Millis, most: u64) -> Result<u64, StoreError> {
+        self.inner.trim_audit(before, most)
+    }
     fn verify_audit(&self) -> Result<Option<u64>, StoreError> {
         self.inner.verify_audit()
     }

@@ -87,10 +87,19 @@ fn a_changed_or_removed_row_of_the_list_of_deeds_is_found() {
         ("DELETE FROM audit", Some(1)),
         ("DELETE FROM audit; DELETE FROM audit_head", None),
     ];
-    for (sql, found) in changes {
+    // What was trimmed in order is not missed; what is gone besides that is.
+    let trimmed = [
+        ("DELETE FROM audit WHERE number = 5", Some(5)),
+        ("DELETE FROM audit WHERE number = 4", Some(4)),
+        ("UPDATE audit SET what = 'nothing' WHERE number = 4", Some(4)),
+        ("DELETE FROM setting WHERE name = 'audit trimmed'", Some(1)),
+    ];
+    let all = changes.map(|change| (10, change)).into_iter().chain(trimmed.map(|change| (7, change)));
+    for (most, (sql, found)) in all {
         let (_folder, path) = furnished();
         let store = SqliteStore::open(&path).unwrap();
         (1..=10).for_each(|number| store.audit(&audit(number)).unwrap());
+        assert_eq!(store.trim_audit(0, most).unwrap(), 10 - most);
         assert_eq!(store.verify_audit().unwrap(), None);
         drop(store);
         by_hand(&path, sql);

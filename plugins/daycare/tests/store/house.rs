@@ -1,7 +1,7 @@
 //! Settings, ROMs, readiness, the list of who did what; many at once.
 
 use crate::world::*;
-use eggtooth_daycare::store::{AuditRow, Store, StoreError};
+use eggtooth_daycare::store::{AUDIT_TRIMMED, AuditRow, Store, StoreError};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub fn a_setting_is_what_was_set_last(store: &impl Store) {
@@ -62,6 +62,23 @@ pub fn the_list_of_who_did_what_is_a_chain(store: &impl Store) {
     assert!(store.audits(Some(account_id(9)), u64::MAX, 9).unwrap().is_empty());
     let hashes: std::collections::BTreeSet<_> = all.iter().map(|row| row.hash).collect();
     assert_eq!(hashes.len(), 20);
+}
+
+pub fn the_list_of_who_did_what_is_trimmed_from_its_beginning(store: &impl Store) {
+    (1..=20).for_each(|number| store.audit(&audit(number)).unwrap());
+    let numbers = || store.audits(None, u64::MAX, 100).unwrap().iter().rev().map(|row| row.number).collect::<Vec<_>>();
+    let trimmed = || store.setting(AUDIT_TRIMMED).unwrap().map(|value| value[..8].to_vec());
+    assert_eq!((store.trim_audit(0, 20).unwrap(), trimmed()), (0, None));
+    assert_eq!((store.trim_audit(0, 12).unwrap(), numbers()), (8, (9..=20).collect()), "by their number");
+    assert_eq!(store.trim_audit(audit(12).at, 12).unwrap(), 3, "by their age");
+    assert_eq!((numbers(), trimmed()), ((12..=20).collect(), Some(11_u64.to_le_bytes().to_vec())));
+    assert_eq!(store.verify_audit().unwrap(), None);
+    store.audit(&audit(21)).unwrap();
+    assert_eq!((numbers(), store.verify_audit().unwrap()), ((12..=21).collect(), None));
+    assert_eq!((store.trim_audit(u64::MAX, 12).unwrap(), numbers()), (10, vec![]), "all are too old");
+    assert_eq!((store.trim_audit(u64::MAX, 12).unwrap(), store.verify_audit().unwrap()), (0, None));
+    store.audit(&audit(22)).unwrap();
+    assert_eq!((numbers(), store.verify_audit().unwrap()), (vec![22], None), "numbers go on");
 }
 
 /// Two write batches of ten, four read: a reader sees whole batches only, and never fewer than before.

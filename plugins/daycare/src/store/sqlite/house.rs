@@ -2,8 +2,8 @@
 
 use super::cells::bound;
 use super::fault::words;
-use crate::id::AccountId;
-use crate::store::{AuditRow, NewAudit, Numbers, StoreError};
+use crate::id::{AccountId, Millis};
+use crate::store::{AUDIT_TRIMMED, AuditRow, NewAudit, Numbers, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -103,11 +103,47 @@ pub(super) fn audits(
     statement.query_map(bounds, row).and_then(Iterator::collect).map_err(words)
 }
 
+/// The number and the hash of the newest row that was trimmed.
+fn base(db: &Connection) -> Result<(u64, [u8; 32]), StoreError> {
+    let Some(value) = setting(db, AUDIT_TRIMMED)? else { return Ok((0, [0; 32])) };
+    let (number, rest) = value.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+    let hash = rest
+        .last_chunk()
+        .copied()
+        .ok_or_else(|| StoreError::Damaged("where the list of who did what begins".into()))?;
+    Ok((u64::from_le_bytes(*number), hash))
+}
+
+pub(super) fn trim_audit(db: &Connection, before: Millis, most: u64) -> Result<u64, StoreError> {
+    let (last, _) = head(db)?;
+    let young = db
+        .prepare_cached("SELECT number FROM audit WHERE at >= ? ORDER BY number LIMIT 1")
+        .and_then(|mut statement| statement.query_row([bound(before)], |row| row.get::<_, u64>(0)).optional())
+        .map_err(words)?;
+    let end = young.map_or(last, |young| young.saturating_sub(1)).max(last.saturating_sub(most));
+    let found = db
+        .prepare_cached("SELECT at, hash FROM audit WHERE number = ?")
+        .and_then(|mut statement| statement.query_row([end], |row| Ok((row.get(0)?, row.get(1)?))).optional())
+        .map_err(words)?;
+    // Nothing to trim; or a row was taken away by somebody, which is to be found later, too.
+    let (at, hash): (Millis, [u8; 32]) = match found {
+        Some(found) => found,
+        None => return Ok(0),
+    };
+    let gone = db
+        .prepare_cached("DELETE FROM audit WHERE number <= ?")
+        .and_then(|mut statement| statement.execute([end]))
+        .map_err(words)?;
+    set_setting(db, AUDIT_TRIMMED, &[&end.to_le_bytes()[..], &at.to_le_bytes(), &hash].concat())?;
+    Ok(gone as u64)
+}
+
 pub(super) fn verify_audit(db: &Connection) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT number, at, account, what, toy, place, hash FROM audit ORDER BY number";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
     let mut rows = statement.query([]).map_err(words)?;
-    let (mut number, mut before) = (1, [0; 32]);
+    let (trimmed, mut before) = base(db)?;
+    let mut number = trimmed + 1;
     while let Some(found) = rows.next().map_err(words)? {
         // A row that cannot be read was changed.
         let Ok(found) = row(found) else { return Ok(Some(number)) };

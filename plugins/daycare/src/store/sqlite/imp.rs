@@ -222,6 +222,10 @@ impl Store for SqliteStore {
         self.read(|db| house::audits(db, account, before, limit))
     }
 
+    fn trim_audit(&self, before: Millis, most: u64) -> Result<u64, StoreError> {
+        self.write(move |db| house::trim_audit(db, before, most))
+    }
+
     fn verify_audit(&self) -> Result<Option<u64>, StoreError> {
         self.read(house::verify_audit)
     }
