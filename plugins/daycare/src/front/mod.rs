@@ -13,6 +13,7 @@ pub mod log;
 mod metrics;
 mod names;
 mod open;
+mod patient;
 mod run;
 mod tls;
 

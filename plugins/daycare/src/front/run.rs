@@ -3,9 +3,10 @@
 use super::ServeError;
 use super::announce::Opening;
 use super::ca::Authority;
-use super::connections::{Connections, HEADER_TIME, Prompt, limit};
+use super::connections::{Connections, HEADER_TIME, limit};
 use super::metrics;
 use super::open::Opened;
+use super::patient::Prompt;
 use super::tls::{Shown, Source};
 use crate::house::House;
 use crate::id::now;
