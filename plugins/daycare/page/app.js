@@ -27,7 +27,7 @@ async function api(what, body) {
 const get = path => api('GET ' + path);
 const download = async path => location = base + path + (await get(path), '');
 
-// Acts by a request or a function, then loads the part of the page around it again.
+// Acts, then loads the part around it again.
 async function run(node, act, data) {
 	if (node.busy) return;
 	node.busy = !say('');
@@ -55,7 +55,7 @@ const fields = {
 	mercy_hours: {type: 'number', min: 0, max: 8760, title: 'Hours to live on in an outage'},
 };
 const pairs = (list, chosen) => list.map(it => [it, it, it == chosen]);
-// Values by name; a list of [value, text, chosen] is a choice.
+// Values by name; a list [value, text, chosen] is a choice.
 function form(values, verb, act) {
 	const inputs = Object.keys(values).map(name => values[name].map
 		? h('select', {name}, values[name].map(([value, text, selected]) => h('option', {value, selected}, text)))
@@ -188,13 +188,13 @@ async function show() {
 	$('main').focus({preventScroll: true});
 }
 
-// 8 × 8 dots each, a byte a row.
+// 8 × 8 dots, a byte a row.
 const icons = {
 	food: '2448247eff7e3c00', light: '3c7e7e7e3c3c0018', game: '00007edbbfdbe7c3', medicine: '187eefc7efff7e00',
 	toilet: '7070707e7e3c183c', status: '003c5a89858181ff', discipline: '7ee7e7e7ffe77e20', attention: '183c7e7e7eff0018',
 };
 
-// `lag`: the least that a picture came behind its tick, in seconds.
+// `lag`: a picture's least delay, in seconds.
 let audio, tone, lag = Infinity;
 function loud() {
 	audio ||= new AudioContext;
@@ -215,7 +215,7 @@ function sound(tick, divisor, high) {
 	tone.start(at);
 }
 
-// Picture, buttons, and the connection that carries them.
+// Picture, buttons, connection.
 function play(toy) {
 	const client = crypto.getRandomValues(new Uint8Array(16)), unsure = new Map, held = new Map;
 	const now = () => performance.now();
@@ -267,9 +267,12 @@ function play(toy) {
 	function receive({data}) {
 		const view = new DataView(data), u8 = at => view.getUint8(at), kind = u8(1);
 		const u64 = at => Number(view.getBigUint64(at, true));
+		const text = at => new TextDecoder().decode(data.slice(at + 1, at + 1 + u8(at)));
 		heard = now();
 		if (kind == 1) {
 			tries = 0;
+			toy.name = text(36);
+			toy.theme = text(37 + u8(36));
 			for (const key of keys) key.disabled = !u8(2);
 			unsure.forEach(send);
 			beat();
@@ -286,8 +289,8 @@ function play(toy) {
 			if (state.textContent != words) state.textContent = words;
 		} else if (kind < 7) {
 			unsure.delete(view.getUint32(2, true));
-			if (kind == 6) say(new TextDecoder().decode(data.slice(8)));
-			// What is held must arrive all the same.
+			if (kind == 6) say(text(7));
+			// What is held must arrive.
 			if (kind == 6 && u8(6) % 4 > 1) sent = setTimeout(hold, 500) && -1;
 			else hold();
 		} else if (kind == 7) ping = `Round trip ${Math.round(heard - u64(2))} ms`;

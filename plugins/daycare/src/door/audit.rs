@@ -2,8 +2,11 @@
 
 use super::{Action, Caller, Door, DoorError};
 use crate::id::{AccountId, ToyId};
-use crate::store::{AuditRow, NewAudit};
+use crate::store::{AUDIT_TRIMMED, AuditRow, NewAudit};
 use std::collections::HashMap;
+
+/// What the list says where older rows are gone.
+pub(super) const GONE: &str = "older entries are gone";
 
 impl Door {
     /// Writes down what the caller did. What was done stays done when this fails; the log says so then.
@@ -20,7 +23,8 @@ impl Door {
     }
 
     /// At most `limit` rows before row `before`, the newest first, with the names of those who did it: the caller's
-    /// own, or everybody's for an admin.
+    /// own, or everybody's for an admin. Where the list ends because older rows were trimmed, a last row with the number
+    /// of the newest one of them says so, in nobody's name.
     ///
     /// # Errors
     /// As [`Door::may_house`].
@@ -44,7 +48,17 @@ impl Door {
                 let name = row.what.account.and_then(|account| names.get(&account).cloned());
                 (row, name)
             };
-            Ok(rows.into_iter().map(named).collect())
+            let mut rows: Vec<_> = rows.into_iter().map(named).collect();
+            let trimmed = store.setting(AUDIT_TRIMMED)?;
+            let word = |at: usize| Some(u64::from_le_bytes(*trimmed.as_ref()?.get(at..)?.first_chunk()?));
+            if let (Some(number), Some(at)) = (word(0), word(8))
+                && rows.len() < limit
+                && number < before
+            {
+                let what = NewAudit { at, account: None, what: GONE.into(), toy: None, from: String::new() };
+                rows.push((AuditRow { number, what, hash: [0; 32] }, None));
+            }
+            Ok(rows)
         })
         .await
     }

@@ -26,7 +26,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Lets a request through to its handler with a [`Caller`], or answers with a [`Problem`].
 ///
 /// In this order: `Host` and `Origin` must be known; what is no GET must come from the daycare's own page or from no
-/// page at all, with the header `X-Eggtooth: 1` and a JSON or octet body; the address must be within its limits; the
+/// page at all, with the header `X-Eggtooth: 1` and a JSON or octet body; a live socket must name its `Origin`; the address must be within its limits; the
 /// daycare must be set up; the account must be within its limits.
 pub async fn guard(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     house.door.keep_sweeping();
@@ -56,10 +56,14 @@ async fn admit(house: &House, request: &Parts, empty: bool, ip: IpAddr) -> Resul
     if !door.is_set_up() {
         return if OPEN.contains(&path) { Ok(Caller::at(ip, None)) } else { Err(DoorError::NotSetUp) };
     }
+    if path == LIVE && !request.headers.contains_key(header::ORIGIN) {
+        return Err(DoorError::Foreign("a live link names its Origin"));
+    }
     let Some(hash) = Cookie::digest_in(&request.headers, house.secure) else { return Ok(Caller::at(ip, None)) };
     let who = door.session_of(hash).await?.map(|(who, _)| who);
     if let Some(who) = &who {
         door.inner.limiters.api.take(&Key::Account(who.account))?;
+        door.inner.slow.remember(who.account, network(ip));
     }
     Ok(Caller::at(ip, who))
 }

@@ -95,7 +95,7 @@ impl Door {
         Ok(())
     }
 
-    /// Makes an account by an invitation and signs it in. Of two who bring the same invitation one gets in.
+    /// Makes an account by an invitation of somebody who may invite still, and signs it in. Of two who bring the same invitation one gets in.
     ///
     /// # Errors
     /// [`DoorError::Invitation`], [`DoorError::Invalid`], [`DoorError::TooMany`], a conflict when the name is taken.
@@ -124,7 +124,13 @@ impl Door {
 
     async fn open_invitation(&self, hash: [u8; 32]) -> Result<Option<Invitation>, DoorError> {
         let now = self.wall();
-        let rows = self.blocking(|store| store.invitations()).await?;
-        Ok(rows.into_iter().find(|row| row.hash == hash && row.expires > now))
+        self.blocking(move |store| {
+            let found = store.invitations()?.into_iter().find(|row| row.hash == hash && row.expires > now);
+            // Who was shut out must not come in again by an invitation made before.
+            let Some(row) = found else { return Ok(None) };
+            let by = store.account(row.by)?;
+            Ok((!by.disabled && by.role == AccountRole::Admin).then_some(row))
+        })
+        .await
     }
 }

@@ -31,8 +31,11 @@ pub struct Rate {
 /// All limits; [`Default`] are those of service §1.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Attempts to sign in, by address and by name: 5, then 5 a minute.
+    /// Attempts to sign in, by address, and to give the password again, by account: 5, then 5 a minute.
     pub login: Rate,
+    /// The longest that an attempt to sign in waits because others have tried the same name: 4 s. Less than a client's
+    /// patience.
+    pub slowest: Duration,
     /// Attempts to join, by address: 5, then 5 a minute.
     pub join: Rate,
     /// Requests, by address and by account: 60, then 20 a second.
@@ -52,6 +55,7 @@ impl Default for Limits {
         let often = |burst, milliseconds| Rate { burst, every: Duration::from_millis(milliseconds) };
         Limits {
             login: often(5, 12_000),
+            slowest: Duration::from_secs(4),
             join: often(5, 12_000),
             api: often(60, 50),
             press: often(20, 50),
@@ -64,12 +68,12 @@ impl Default for Limits {
 
 /// Whose limit it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Key<'a> {
+pub(crate) enum Key {
     /// An address, see [`network`].
     Ip(IpAddr),
     Account(AccountId),
-    /// A name that somebody tries to sign in with, whether there is an account or not.
-    Name(&'a str),
+    /// An account at an address where it is known, whatever others try from there.
+    Known(IpAddr, AccountId),
     Press(AccountId, ToyId),
 }
 
@@ -110,7 +114,7 @@ impl Limiter {
     }
 
     /// Takes one out of the key's bucket.
-    pub(crate) fn take(&self, key: &Key<'_>) -> Result<(), DoorError> {
+    pub(crate) fn take(&self, key: &Key) -> Result<(), DoorError> {
         let bucket = self.secret.hash_one(key) % BUCKETS;
         self.buckets.check_key(&bucket).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());

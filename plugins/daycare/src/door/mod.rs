@@ -18,6 +18,7 @@ mod seat;
 mod secret;
 mod session;
 mod setup;
+mod slow;
 mod ticket;
 mod who;
 
@@ -85,6 +86,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     options: DoorOptions,
     limiters: limit::Limiters,
+    slow: slow::Slow,
     hasher: password::Hasher,
     set_up: Mutex<setup::SetUp>,
     tickets: Mutex<ticket::Tickets>,
@@ -116,6 +118,7 @@ impl Door {
                 store,
                 key,
                 limiters: limit::Limiters::new(&options.limits, &clock),
+                slow: slow::Slow::new(options.limits.slowest),
                 hasher: password::Hasher::new(options.cost)?,
                 set_up: Mutex::new(setup::SetUp::new(empty, clock.real())?),
                 tickets: Mutex::default(),
@@ -129,7 +132,9 @@ impl Door {
         })
     }
 
-    fn wall(&self) -> Millis {
+    /// The time of day by the door's clock.
+    #[must_use]
+    pub fn wall(&self) -> Millis {
         self.inner.clock.wall()
     }
 

@@ -19,6 +19,8 @@ pub const LONGEST: usize = 256;
 const AT_ONCE: usize = 2;
 /// How many may wait for that; the next one is [`DoorError::TooMany`].
 pub const WAITING: usize = 64;
+/// How many more of those who are known: a flood of strangers does not keep them out.
+const RESERVED: usize = 16;
 
 /// Passwords that are tried first; compared without regard to case.
 const COMMON: &[&str] = &[
@@ -144,13 +146,14 @@ impl Default for Cost {
     }
 }
 
-/// Hashes passwords, two at a time, with at most [`WAITING`] in the queue.
+/// Hashes passwords, two at a time, with at most [`WAITING`] in the queue and [`RESERVED`] places more for who is known.
 #[derive(Debug)]
 pub(crate) struct Hasher {
     argon: Argon2<'static>,
     /// Verified for names that do not exist, so that they cost the same.
     nobody: String,
     queue: Arc<Semaphore>,
+    reserved: Arc<Semaphore>,
     work: Arc<Semaphore>,
 }
 
@@ -168,6 +171,7 @@ impl Hasher {
             argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             nobody: nobody.to_string(),
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            reserved: Arc::new(Semaphore::new(RESERVED)),
             work: Arc::new(Semaphore::new(AT_ONCE)),
         })
     }
@@ -176,22 +180,23 @@ impl Hasher {
     pub(crate) async fn hash(&self, password: Password) -> Result<String, DoorError> {
         let argon = self.argon.clone();
         let salt = random::<16>()?;
-        self.run(move || {
+        self.run(false, move || {
             let hash = argon.hash_password_with_salt(password.0.as_bytes(), &salt).map_err(inside)?;
             Ok(hash.to_string())
         })
         .await
     }
 
-    /// Whether the password belongs to the PHC string; with `None` it does not, and that takes as long.
-    pub(crate) async fn verify(&self, password: Password, phc: Option<String>) -> Result<bool, DoorError> {
+    /// Whether the password belongs to the PHC string; with `None` it does not, and that takes as long. `known`: see
+    /// [`RESERVED`].
+    pub(crate) async fn verify(&self, password: Password, phc: Option<String>, known: bool) -> Result<bool, DoorError> {
         let argon = self.argon.clone();
-        let known = phc.is_some() && password.short_enough();
+        let real = phc.is_some() && password.short_enough();
         let phc = phc.unwrap_or_else(|| self.nobody.clone());
-        self.run(move || {
+        self.run(known, move || {
             let tried = if password.short_enough() { password.0.as_bytes() } else { b"" };
             let hash = PasswordHash::new(&phc).map_err(inside)?;
-            Ok(argon.verify_password(tried, &hash).is_ok() && known)
+            Ok(argon.verify_password(tried, &hash).is_ok() && real)
         })
         .await
     }
@@ -202,13 +207,25 @@ impl Hasher {
         Arc::clone(&self.work).acquire_many_owned(2).await.unwrap_or_else(|_| unreachable!())
     }
 
+    /// How many of the places for who is known are taken.
+    #[cfg(test)]
+    pub(crate) fn reserved(&self) -> usize {
+        RESERVED - self.reserved.available_permits()
+    }
+
     /// Runs `work` in its turn. The permits go with it: an asker who gives up leaves no room for another one before
     /// the work is done.
     async fn run<T: Send + 'static>(
         &self,
+        known: bool,
         work: impl FnOnce() -> Result<T, DoorError> + Send + 'static,
     ) -> Result<T, DoorError> {
-        let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| DoorError::TooMany { seconds: 5 })?;
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        let place = place.or_else(|full| match known {
+            true => Arc::clone(&self.reserved).try_acquire_owned(),
+            false => Err(full),
+        });
+        let place = place.map_err(|_| DoorError::TooMany { seconds: 5 })?;
         let turn = Arc::clone(&self.work).acquire_owned().await.map_err(inside)?;
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
@@ -254,10 +271,10 @@ mod tests {
         let phc = hasher.hash(Password::new("correct horse")).await.unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{phc}");
         assert_ne!(phc, hasher.hash(Password::new("correct horse")).await.unwrap(), "salted");
-        assert!(hasher.verify(Password::new("correct horse"), Some(phc.clone())).await.unwrap());
-        assert!(!hasher.verify(Password::new("correct horsf"), Some(phc.clone())).await.unwrap());
-        assert!(!hasher.verify(Password::new("x".repeat(1 << 20)), Some(phc)).await.unwrap());
-        assert!(!hasher.verify(Password::new("correct horse"), None).await.unwrap());
+        assert!(hasher.verify(Password::new("correct horse"), Some(phc.clone()), false).await.unwrap());
+        assert!(!hasher.verify(Password::new("correct horsf"), Some(phc.clone()), false).await.unwrap());
+        assert!(!hasher.verify(Password::new("x".repeat(1 << 20)), Some(phc), false).await.unwrap());
+        assert!(!hasher.verify(Password::new("correct horse"), None, false).await.unwrap());
     }
 
     /// The flood: 2 at work, 64 waiting, the rest are sent away at once, and those who waited are served.
@@ -274,7 +291,7 @@ mod tests {
                     let _ = stop.lock().unwrap().recv();
                     Ok(())
                 };
-                hasher.run(wait).await
+                hasher.run(false, wait).await
             });
         }
         for _ in 0..10 {

@@ -11,6 +11,10 @@ use tokio::sync::broadcast;
 const SWEEP: Duration = Duration::from_secs(1);
 /// Sweeps between two of the thorough ones.
 const THOROUGH: u32 = 600;
+/// How long it is kept who did what: 400 days, in milliseconds.
+pub(super) const AUDIT_AGE: Millis = 400 * 24 * HOUR;
+/// And how many rows of that.
+pub(super) const AUDIT_MOST: u64 = 100_000;
 /// How old the last use of a session with a live socket may be in the store, in milliseconds.
 const HOUR: Millis = 3_600_000;
 
@@ -77,10 +81,11 @@ impl Door {
         }
     }
 
-    /// Forgets what has expired in the store, tidies the limits, and keeps the sessions of live sockets from growing
+    /// Forgets what has expired in the store, and who did what too long ago, tidies the limits, and keeps the sessions of live sockets from growing
     /// idle.
     pub(super) async fn sweep_thoroughly(&self) {
         self.inner.limiters.tidy();
+        self.inner.slow.tidy(self.inner.clock.real());
         let now = self.wall();
         let sessions = lock(&self.inner.seats).sessions();
         let done = self.blocking(move |store| {
@@ -89,7 +94,8 @@ impl Door {
                     store.touch_session(&hash, now, row.strong_until)?;
                 }
             }
-            store.forget_expired(now)
+            store.forget_expired(now)?;
+            store.trim_audit(now.saturating_sub(AUDIT_AGE), AUDIT_MOST)
         });
         if let Err(error) = done.await {
             tracing::warn!("what has expired could not be forgotten: {error}");

@@ -49,6 +49,8 @@ fn who(row: &SessionRow, account: &Account, now: Millis) -> Who {
 
 impl Door {
     /// Signs somebody in. `device` is what the list of sessions shows. A session that the browser had before ends.
+    /// Where many have tried this name lately it takes longer, but for who is known: by a session, or by an address that
+    /// this account was let in from since the daycare's start.
     ///
     /// # Errors
     /// [`DoorError::Credentials`] whatever was wrong, after the same work; [`DoorError::TooMany`].
@@ -59,31 +61,52 @@ impl Door {
         password: Password,
         device: &str,
     ) -> Result<Entered, DoorError> {
-        let login = &self.inner.limiters.login;
-        let name = name.trim().to_owned();
-        login.take(&Key::Ip(network(caller.ip)))?;
-        login.take(&Key::Name(&name.to_lowercase()))?;
+        let (name, from) = (name.trim().to_owned(), network(caller.ip));
+        let tried = name.to_lowercase();
         let account = if eggtooth_vault::check_name(&name).is_ok() {
             self.blocking(move |store| store.account_named(&name)).await?
         } else {
             None
         };
+        let known = account.as_ref().is_some_and(|account| {
+            caller.who.as_ref().is_some_and(|who| who.account == account.id) || self.inner.slow.knows(account.id, from)
+        });
+        let login = &self.inner.limiters.login;
+        match account.as_ref().filter(|_| known) {
+            Some(account) => login.take(&Key::Known(from, account.id))?,
+            None => login.take(&Key::Ip(from))?,
+        }
+        if !known {
+            tokio::time::sleep(self.inner.slow.wait(&tried, self.inner.clock.real())).await;
+        }
         let phc = account.as_ref().map(|account| account.password.clone());
-        let right = self.inner.hasher.verify(password, phc).await?;
+        let right = self.inner.hasher.verify(password, phc, known).await?;
         let found = account.as_ref().map(|account| account.id);
         let Some(account) = account.filter(|account| right && !account.disabled) else {
             self.audit_as(caller, found, "sign in failed", None).await;
             return Err(DoorError::Credentials);
         };
-        let entered = self.enter(caller, &account, device, None).await?;
-        // The password may have been changed, or the account disabled, while this one was verified.
-        let now = self.blocking(move |store| store.account(account.id)).await?;
+        let entered = self.enter_still(caller, &account, device, None).await?;
+        self.audit_as(caller, found, "sign in", None).await;
+        Ok(entered)
+    }
+
+    /// As [`Door::enter`], for one whose password was right a moment ago: it may have been changed, or the account
+    /// disabled, while it was verified.
+    async fn enter_still(
+        &self,
+        caller: &Caller,
+        account: &Account,
+        device: &str,
+        since: Option<Millis>,
+    ) -> Result<Entered, DoorError> {
+        let entered = self.enter(caller, account, device, since).await?;
+        let id = account.id;
+        let now = self.blocking(move |store| store.account(id)).await?;
         if now.disabled || now.password != account.password {
-            let session = entered.who.session;
-            self.blocking(move |store| store.end_session(&session)).await?;
+            self.end(entered.who.session).await?;
             return Err(DoorError::Credentials);
         }
-        self.audit_as(caller, found, "sign in", None).await;
         Ok(entered)
     }
 
@@ -107,6 +130,7 @@ impl Door {
             strong_until: now.saturating_add(STRONG),
             from,
         };
+        self.inner.slow.remember(account.id, network(caller.ip));
         let entered = Entered { who: who(&row, account, now), cookie };
         let before = caller.who.as_ref().map(|who| (who.session, who.account));
         let new = row.hash;
@@ -160,7 +184,7 @@ impl Door {
     pub async fn again(&self, caller: &Caller, password: Password, device: &str) -> Result<Entered, DoorError> {
         let account = self.verified(caller, password).await?;
         let since = caller.signed_in()?.since;
-        let entered = self.enter(caller, &account, device, Some(since)).await?;
+        let entered = self.enter_still(caller, &account, device, Some(since)).await?;
         self.audit(caller, "sign in again", None).await;
         Ok(entered)
     }
@@ -170,7 +194,7 @@ impl Door {
         let id = caller.signed_in()?.account;
         self.inner.limiters.login.take(&Key::Account(id))?;
         let account = self.blocking(move |store| store.account(id)).await?;
-        if !self.inner.hasher.verify(password, Some(account.password.clone())).await? {
+        if !self.inner.hasher.verify(password, Some(account.password.clone()), true).await? {
             self.audit(caller, "password wrong", None).await;
             return Err(DoorError::Credentials);
         }

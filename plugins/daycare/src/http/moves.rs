@@ -11,7 +11,7 @@ use super::{Problem, checked_name, roms};
 use crate::door::{Action, Caller, DoorError, Revoked};
 use crate::host::HostError;
 use crate::house::House;
-use crate::id::{AccountId, MoveId, ToyId, now};
+use crate::id::{AccountId, MoveId, ToyId};
 use crate::store::{Move, MoveState, StoreError, ToyRow};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -124,9 +124,10 @@ fn take_in(house: &House, account: AccountId, pet: &Arrival) -> Result<ToyId, Pr
             (pip, house.roms.cartridge(pip)?)
         }
     };
-    let (row, snapshot) = first(account, name, theme, rom, &cartridge, Some(&envelope))?;
+    let at = house.door.wall();
+    let (row, snapshot) = first(account, name, theme, (rom, &cartridge), Some(&envelope), at)?;
     let (id, toy) = (pet.id, Some(row.id));
-    let arrival = Move { id, account, toy, state: MoveState::Arrived, envelope: Vec::new(), at: now() };
+    let arrival = Move { id, account, toy, state: MoveState::Arrived, envelope: Vec::new(), at };
     house.store.create_toy(&row, &snapshot, Some(&arrival))?;
     Ok(row.id)
 }
@@ -188,7 +189,15 @@ async fn ask(State(house): State<Arc<House>>, caller: Caller, At(id): At<MoveId>
     responses((status = 204, description = "It will never happen"), Named, Clash, SignedIn, Always))]
 async fn cancel(State(house): State<Arc<House>>, caller: Caller, At(id): At<MoveId>) -> Result<StatusCode, Problem> {
     let account = house.door.may_house(&caller, Action::Enter)?.account;
-    house.blocking(move |store| store.cancel_move(id, account, now())).await?;
+    match house.blocking(move |store| store.find_move(id)).await? {
+        // Others' moves are unknown, whatever is asked of them.
+        Some(found) if found.account != account => return Err(unknown()),
+        Some(_) => {}
+        // It is kept for ever that it will not happen.
+        None => house.door.limit_upload(&caller)?,
+    }
+    let at = house.door.wall();
+    house.blocking(move |store| store.cancel_move(id, account, at)).await?;
     house.door.audit(&caller, "move cancel", None).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! Extractors that answer with a [`Problem`]: JSON and octet bodies of bounded size and time, path and query.
 
 use super::Problem;
+use crate::door::{Caller, DoorError};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -19,6 +20,12 @@ pub const LARGE: usize = 192 * 1024;
 pub const UPLOAD: usize = 64 * 1024;
 /// A body must be there whole within this time (service §1.3).
 pub const BODY: Duration = Duration::from_secs(10);
+
+/// Who is not signed in may not make the daycare keep large bodies in its memory.
+fn somebody(request: &Request) -> Result<(), Problem> {
+    let caller = request.extensions().get::<Caller>();
+    caller.map_or(Err(DoorError::SignIn), |caller| caller.signed_in().map(drop)).map_err(Problem::from)
+}
 
 /// The media type of a request without its parameters, in lower case.
 fn media_type(headers: &HeaderMap) -> Option<String> {
@@ -86,24 +93,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
     }
 }
 
-/// A JSON body of at most [`LARGE`] bytes.
+/// A JSON body of at most [`LARGE`] bytes, of somebody who is signed in: 401 before anything of it is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Large<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Large<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        somebody(&request)?;
         json(&body(request, "application/json", LARGE).await?).map(Large)
     }
 }
 
-/// A file of at most [`UPLOAD`] bytes, as `application/octet-stream`.
+/// A file of at most [`UPLOAD`] bytes, as `application/octet-stream`, of somebody who is signed in, as with [`Large`].
 #[derive(Clone, Debug)]
 pub struct Upload(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        somebody(&request)?;
         body(request, "application/octet-stream", UPLOAD).await.map(Upload)
     }
 }

@@ -83,6 +83,26 @@ fn the_page_is_there_and_known_again() {
 }
 
 #[test]
+fn large_bodies_of_nobody_are_not_even_read() {
+    let daycare = Daycare::new();
+    let address = daycare.serve();
+    for (path, media, length) in
+        [("moves", "json", 196_608), ("roms", "octet-stream", 65_536), ("roms/identify", "octet-stream", 65_536)]
+    {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let head = format!(
+            "POST /api/v1/{path} HTTP/1.1\r\nHost: egg.example\r\nX-Eggtooth: 1\r\n\
+             Content-Type: application/{media}\r\nContent-Length: {length}\r\n\r\n["
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 401", "{path}");
+    }
+}
+
+#[test]
 fn a_body_that_dribbles_is_not_waited_for() {
     let daycare = Daycare::new();
     let who = daycare.person("Owner", AccountRole::Member);

@@ -78,6 +78,7 @@ pub fn unlimited() -> Limits {
     let often = Rate { burst: 1_000_000, every: Duration::from_nanos(1) };
     Limits {
         login: often,
+        slowest: Duration::ZERO,
         join: often,
         api: often,
         press: often,

@@ -179,16 +179,16 @@ fn a_ticket_opens_once_and_what_is_no_ticket_never() {
     until(&mut first, |message| matches!(message, ServerMessage::Welcome(_)).then_some(())).unwrap();
     assert_eq!(code(&mut scene.enter(ticket, 2)), 4408);
     assert_eq!(code(&mut scene.enter([9; 16], 2)), 4408);
-    let mut rude = connect(scene.address, None).unwrap();
+    let mut rude = connect(scene.address, Some(ORIGIN)).unwrap();
     keys(&mut rude, 1, 1);
     assert_eq!(code(&mut rude), 4400);
     for message in [Message::text("hello"), Message::binary(vec![1]), Message::binary(vec![0; 65])] {
-        let mut rude = connect(scene.address, None).unwrap();
+        let mut rude = connect(scene.address, Some(ORIGIN)).unwrap();
         rude.send(message).unwrap();
         assert_eq!(code(&mut rude), 4400);
     }
     let begun = Instant::now();
-    assert_eq!(code(&mut connect(scene.address, None).unwrap()), 4408, "who says nothing is not waited for");
+    assert_eq!(code(&mut connect(scene.address, Some(ORIGIN)).unwrap()), 4408, "who says nothing is not waited for");
     assert!(begun.elapsed() >= Duration::from_millis(2900));
 }
 
@@ -198,6 +198,7 @@ fn a_page_of_another_origin_cannot_connect() {
     for foreign in ["http://evil.example", "https://egg.example", "http://egg.example:81", "null"] {
         assert_eq!(connect(scene.address, Some(foreign)).unwrap_err(), 403, "{foreign}");
     }
+    assert_eq!(connect(scene.address, None).unwrap_err(), 403, "browsers always say where they come from");
     assert!(connect(scene.address, Some(ORIGIN)).is_ok());
 }
 
@@ -285,6 +286,30 @@ fn a_mute_toy_says_so_while_it_is_watched() {
         _ => None,
     })
     .unwrap();
+}
+
+#[test]
+fn a_toy_that_is_called_or_painted_otherwise_is_told_to_who_watches() {
+    let scene = Scene::new();
+    let mut socket = scene.watch(&scene.owner, 1);
+    let path = format!("/api/v1/toys/{}", scene.toy);
+    let change = |change| scene.daycare.get(&scene.owner, "PATCH", &path, Sent::Json(change));
+    // Its mercy is nobody's sight: the first welcome that comes is the next change's.
+    change(serde_json::json!({"mercy_hours": 3}));
+    for (body, name, theme, sound) in [
+        (serde_json::json!({"name": "Pop"}), "Pop", "sunny", true),
+        (serde_json::json!({"theme": "mint", "sound": false}), "Pop", "mint", false),
+    ] {
+        change(body);
+        let welcome = until(&mut socket, |message| match message {
+            ServerMessage::Welcome(welcome) => Some(welcome),
+            _ => None,
+        })
+        .unwrap();
+        let told = (welcome.name.to_string(), welcome.theme.to_string(), welcome.sound, welcome.standing);
+        assert_eq!(told, (name.to_owned(), theme.to_owned(), sound, eggtooth_livelink::message::Standing::Owner));
+        assert_eq!(welcome.toy, scene.toy.0);
+    }
 }
 
 #[test]

@@ -157,10 +157,9 @@ fn rows() -> Vec<Row> {
         row("DELETE", "/roms/{rom}", nothing, alone(204)),
         row("POST", "/moves", |_| Sent::Json(arrival(MoveId::random().unwrap())), anybody(201)),
         row("GET", "/moves/{id}", nothing, alone(200)),
-        row("POST", "/moves/{id}/cancel", nothing, anybody(409)),
+        row("POST", "/moves/{id}/cancel", nothing, alone(409)),
         row("POST", "/moves/{id}/done", nothing, alone(204)),
-        // To others it is a move that has not begun, whose identifier is somebody's.
-        row("POST", "/moves/{id}/abort", nothing, [401, 401, 409, 409, 409, 409, 409, 409, 204, 204]),
+        row("POST", "/moves/{id}/abort", nothing, alone(204)),
     ]
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::close::Then;
 use crate::message::{Frame, MessageError, Reason, Sentence, Status, Tone, Welcome};
 
-/// Events that may wait to be fetched. Of frames and conditions only the latest waits; when more sounds and answers
+/// Events that may wait to be fetched. Of frames and conditions, and of welcomes that follow each other, only the
+/// latest waits; when more sounds and answers
 /// wait, the oldest is lost.
 pub const MOST_EVENTS: usize = 256;
 
@@ -63,7 +64,7 @@ pub enum State {
 pub enum Event {
     /// The link's state has changed.
     State(State),
-    /// The link is there.
+    /// The link is there; or, with a link, the toy's name, theme or sound has changed.
     Welcome(Welcome),
     /// LCD and buzzer have changed. To be shown now, or with the sounds at [`super::Link::when`].
     Frame(Frame),
@@ -121,6 +122,10 @@ impl Queue {
                 || matches!((old, &event), (Event::RoundTrip(_), Event::RoundTrip(_)))
         };
         self.0.retain(|old| !stale(old));
+        if let (Some(last @ Event::Welcome(_)), Event::Welcome(_)) = (self.0.back_mut(), &event) {
+            *last = event;
+            return;
+        }
         if self.0.len() >= MOST_EVENTS {
             let least = self.0.iter().position(|old| !matches!(old, Event::State(_) | Event::Welcome(_)));
             self.0.remove(least.unwrap_or_default());

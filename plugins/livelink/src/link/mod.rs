@@ -171,9 +171,8 @@ impl Link {
         if self.state == State::Silent {
             self.enter(State::Live);
         }
-        // Only the greeting and a farewell come first, and the greeting comes once.
-        let first = matches!(message, ServerMessage::Welcome(_));
-        if first == self.welcome && !matches!(message, ServerMessage::Bye { .. }) {
+        // Only the greeting and a farewell come first.
+        if !self.welcome && !matches!(message, ServerMessage::Welcome(_) | ServerMessage::Bye { .. }) {
             let value = u64::from(bytes.get(1).copied().unwrap_or_default());
             return self.refuse(MessageError::Value { field: "kind at this place", value }, now);
         }
@@ -254,9 +253,13 @@ impl Link {
     }
 
     fn welcomed(&mut self, welcome: Welcome, now: Duration) {
-        self.welcome = true;
+        let first = !std::mem::replace(&mut self.welcome, true);
         self.pace.observe(welcome.tick, now);
         self.tell(Event::Welcome(welcome));
+        if !first {
+            // The toy is called, painted or heard otherwise.
+            return;
+        }
         let (old, again) = self.keys.again(now);
         for client_seq in old {
             self.tell(Event::Forgotten { client_seq });

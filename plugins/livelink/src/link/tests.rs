@@ -346,9 +346,6 @@ fn what_is_not_understood_ends_the_link() {
         desk.hear(&ack(1));
         assert_eq!(desk.events(), [], "nothing is heard after the end");
     }
-    let mut desk = Desk::live();
-    desk.hear(&welcome(0));
-    refused(&mut desk);
     let mut desk = Desk::new();
     desk.link.connected(TICKET, desk.now);
     desk.drain();
@@ -357,6 +354,26 @@ fn what_is_not_understood_ends_the_link() {
     let mut desk = Desk::live();
     desk.link.refuse(MessageError::NotBinary, desk.now);
     refused(&mut desk);
+}
+
+#[test]
+fn another_welcome_tells_of_the_toy_and_begins_nothing_anew() {
+    let mut desk = Desk::live();
+    desk.keys(1);
+    desk.drain();
+    let painted = |theme: &str| match welcome(9) {
+        ServerMessage::Welcome(welcome) => Welcome { theme: Theme::new(theme), ..welcome },
+        other => panic!("{other:?}"),
+    };
+    desk.hear(&ServerMessage::Welcome(painted("mint")));
+    assert_eq!(desk.events(), [Event::Welcome(painted("mint"))]);
+    assert_eq!((desk.outputs(), desk.link.state()), (vec![], State::Live), "nothing is pressed again");
+    for theme in 0..1000 {
+        desk.hear(&ServerMessage::Welcome(painted(&theme.to_string())));
+    }
+    assert_eq!(desk.events(), [Event::Welcome(painted("999"))], "of many the latest waits");
+    desk.hear(&ack(1));
+    assert!(matches!(desk.events()[..], [Event::Done { client_seq: 1, .. }]));
 }
 
 #[test]

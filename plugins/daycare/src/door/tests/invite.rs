@@ -79,6 +79,25 @@ async fn it_expires_and_can_be_taken_back() {
     assert_eq!(fixture.post("/invitations").cookie(&ada).json(&long).send().await.status, 422);
 }
 
+#[tokio::test]
+async fn it_ends_with_the_rights_of_who_invited() {
+    let (fixture, ada) = Fixture::with_admin(generous()).await;
+    let invited = invite(&fixture, &ada, "admin", 1).await.body["token"].clone();
+    let bob = join(&fixture, &invited, "Bob").await.cookie.unwrap();
+    let path = format!("/accounts/{}", fixture.account("Bob").await);
+    let change = async |body: Value| fixture.ask("PATCH", &path).cookie(&ada).json(&body).send().await.status;
+    let token = invite(&fixture, &bob, "admin", 1).await.body["token"].clone();
+    for (taken, given) in
+        [(json!({"disabled": true}), json!({"disabled": false})), (json!({"role": "member"}), json!({"role": "admin"}))]
+    {
+        assert_eq!(change(taken).await, OK);
+        let refused = join(&fixture, &token, "Eve").await;
+        assert_eq!((refused.status, refused.title()), (403, "Invitation not valid"));
+        assert_eq!(change(given).await, OK);
+    }
+    assert_eq!(join(&fixture, &token, "Eve").await.status, 201, "it was only asleep");
+}
+
 /// A stolen cookie must not make another admin.
 #[tokio::test]
 async fn inviting_an_admin_needs_the_password() {

@@ -140,6 +140,32 @@ async fn who_did_what_is_written_down() {
 }
 
 #[tokio::test]
+async fn who_did_what_is_forgotten_after_400_days_and_the_list_says_so() {
+    let (fixture, ada) = Fixture::with_admin(generous()).await;
+    let bob = fixture.member(&ada, "Bob").await;
+    fixture.post("/session/again").cookie(&bob).json(&json!({"password": "wrong one"})).send().await;
+    fixture.door().sweep_thoroughly().await;
+    let list = async |path: &str, cookie: &str| {
+        let reply = fixture.get(path).cookie(cookie).send().await;
+        let row = |row: &Value| (row["number"].as_u64().unwrap(), row["what"].as_str().unwrap().to_owned());
+        reply.body.as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(list("/audit?all=true", &ada).await.len(), 4);
+
+    fixture.clock.step(400 * DAY + milliseconds(1));
+    let ada = fixture.sign_in("Ada").await.cookie.unwrap();
+    let bob = fixture.sign_in("Bob").await.cookie.unwrap();
+    fixture.door().sweep_thoroughly().await;
+    let gone = (4, super::super::audit::GONE.to_owned());
+    let all = list("/audit?all=true", &ada).await;
+    assert_eq!(all, [(6, "sign in".into()), (5, "sign in".into()), gone.clone()]);
+    assert_eq!(list("/audit", &bob).await, [(6, "sign in".into()), gone.clone()]);
+    assert_eq!(list("/audit?all=true&before=5", &ada).await, [gone]);
+    assert_eq!(list("/audit?all=true&before=4", &ada).await, [], "said once");
+    assert_eq!(fixture.store.verify_audit().unwrap(), None);
+}
+
+#[tokio::test]
 async fn standing_is_owner_grant_or_nothing() {
     let (fixture, ada) = Fixture::with_admin(generous()).await;
     let bob = fixture.member(&ada, "Bob").await;
@@ -187,4 +213,21 @@ async fn presses_and_uploads_are_counted() {
     assert_eq!((0..9).filter(|_| door.limit_upload(&caller).is_ok()).count(), 6);
     fixture.clock.step(milliseconds(10_000));
     assert_eq!((0..9).filter(|_| door.limit_upload(&caller).is_ok()).count(), 1);
+}
+
+#[tokio::test]
+async fn grants_begin_and_end_by_the_doors_clock() {
+    let (fixture, ada) = Fixture::with_admin(generous()).await;
+    fixture.member(&ada, "Bob").await;
+    let path = format!("/toys/{}/grants", fixture.toy("Ada").await);
+    let now = fixture.clock.wall();
+    let body = json!({"name": "Bob", "role": "viewer", "hours": 2});
+    let grant = fixture.post(&path).cookie(&ada).json(&body).send().await;
+    assert_eq!((grant.status, &grant.body["created"]), (201, &json!(now)), "{:?}", grant.body);
+    assert_eq!(grant.body["expires"], json!(now + 2 * 3_600_000));
+    let listed = async || fixture.get(&path).cookie(&ada).send().await.body.as_array().unwrap().len();
+    fixture.clock.step(119 * MINUTE);
+    assert_eq!(listed().await, 1);
+    fixture.clock.step(MINUTE);
+    assert_eq!(listed().await, 0);
 }

@@ -196,7 +196,7 @@ async fn nobody_learns_which_names_there_are() {
 }
 
 #[tokio::test]
-async fn five_attempts_a_minute_by_address_and_by_name() {
+async fn five_attempts_a_minute_by_address() {
     let limits = Limits { login: Limits::default().login, ..generous() };
     let (fixture, _) = Fixture::with_admin(limits).await;
     let attempt = async |ip: &str, name: &str| {
@@ -212,18 +212,68 @@ async fn five_attempts_a_minute_by_address_and_by_name() {
     fixture.clock.step(Duration::from_secs(12));
     assert_eq!(attempt("2001:db8:0:1::1", "one more").await.status, 401);
 
-    for n in 0..5 {
-        assert_eq!(attempt(&format!("198.51.100.{n}"), "ada").await.status, 401);
-    }
-    for name in ["Ada", " ADA "] {
-        assert_eq!(attempt("198.51.100.77", name).await.status, 429, "the same name from wherever");
-    }
-    for n in 0..5 {
-        assert_eq!(attempt(&format!("198.51.100.{}", 100 + n), "nobody").await.status, 401);
-    }
-    assert_eq!(attempt("198.51.100.200", "nobody").await.status, 429, "a name that does not exist is limited, too");
-    fixture.clock.step(MINUTE);
+    // Who is known where others fail is not counted among them.
     assert_eq!(fixture.sign_in("Ada").await.status, OK);
+    for n in 0..6 {
+        assert_eq!(attempt("203.0.113.9", "Nobody").await.status, if n < 5 { 401 } else { 429 });
+    }
+    for _ in 0..4 {
+        assert_eq!(fixture.sign_in("Ada").await.status, OK);
+    }
+    assert_eq!(fixture.sign_in("Ada").await.status, 429, "five a minute all the same");
+}
+
+/// Who tries which name how often, from as many addresses; how many attempts are looked at.
+#[tokio::test]
+async fn a_flood_on_a_name_is_slowed_and_locks_nobody_out() {
+    let limits = Limits { login: Limits::default().login, ..generous() };
+    let (fixture, ada) = Fixture::with_admin(limits).await;
+    fixture.member(&ada, "Bob").await;
+    let table = [
+        ("one address", "Ada", 100, 1, 5),
+        ("the same, the minute after", "Ada", 100, 1, 5),
+        ("fifty addresses", "Ada", 500, 50, 250),
+        ("whatever the case", " ADA ", 100, 10, 50),
+        ("a name that nobody has", "Nobody", 500, 50, 250),
+    ];
+    for (who, name, tries, addresses, looked_at) in table {
+        fixture.clock.step(MINUTE);
+        let wrong = json!({"name": name, "password": "wrong one"});
+        let mut statuses = Vec::new();
+        for n in 0..tries {
+            let ip = format!("198.51.100.{}", n % addresses);
+            statuses.push(fixture.post("/session").at(&ip).json(&wrong).send().await.status);
+        }
+        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), looked_at, "{who}");
+        assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{who}");
+        for (owner, ip) in [("Ada", "203.0.113.9"), ("Ada", "192.0.2.1"), ("Bob", "192.0.2.2")] {
+            let right = json!({"name": owner, "password": PASSWORD});
+            let reply = fixture.post("/session").at(ip).json(&right).send().await;
+            assert_eq!(reply.status, OK, "{owner} from {ip} after {who}");
+        }
+    }
+}
+
+/// With a wait that no test outlasts: who does wait, and who does not.
+#[tokio::test]
+async fn who_is_known_does_not_wait_for_what_others_tried() {
+    let limits = Limits { slowest: DAY, ..generous() };
+    let (fixture, ada) = Fixture::with_admin(limits).await;
+    for name in ["Ada", "Nobody"] {
+        for _ in 0..50 {
+            fixture.door().inner.slow.wait(&name.to_lowercase(), fixture.clock.real());
+        }
+    }
+    let at = |ip: &str, name: &str| fixture.post("/session").at(ip).json(&json!({"name": name, "password": PASSWORD}));
+    let soon = async |ask: Ask<'_>| tokio::time::timeout(milliseconds(300), ask.send()).await.ok();
+    assert!(soon(at("192.0.2.1", "Ada")).await.is_none(), "a stranger's address");
+    assert!(soon(at("203.0.113.9", "Nobody")).await.is_none(), "a name that nobody has");
+    assert_eq!(at("203.0.113.9", "Ada").send().await.status, OK, "where she was let in before");
+    let known = at("192.0.2.2", "Ada").cookie(&ada).send().await;
+    assert_eq!(known.status, OK, "whose browser she is");
+    assert_eq!(at("192.0.2.2", "Ada").send().await.status, OK, "an address from which she was let in since");
+    fixture.get("/session").at("192.0.2.3").cookie(&known.cookie.unwrap()).send().await;
+    assert_eq!(at("192.0.2.3", "Ada").send().await.status, OK, "an address at which she is signed in");
 }
 
 #[tokio::test]
@@ -264,7 +314,13 @@ async fn a_flood_of_sign_ins_is_bounded_and_holds_nobody_else_up() {
     }
     assert_eq!(fixture.get("/session").cookie(&ada).send().await.status, OK);
     assert_eq!(flood.len(), 66, "2 at work and 64 that wait");
+    let known = Arc::clone(&fixture);
+    let known = tokio::spawn(async move { known.sign_in("Ada").await.status });
+    while !known.is_finished() && fixture.door().inner.hasher.reserved() == 0 {
+        tokio::task::yield_now().await;
+    }
     drop(busy);
+    assert_eq!(known.await.unwrap(), OK, "who is known has a place all the same");
     assert!(flood.join_all().await.iter().all(|reply| *reply == (401, false)));
     assert_eq!(fixture.sign_in("Ada").await.status, OK);
 }

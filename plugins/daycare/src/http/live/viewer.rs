@@ -3,11 +3,11 @@
 use super::line::{Cut, Line};
 use super::presses::Presses;
 use super::{Changed, Clients, client_of, wire};
-use crate::door::{Action, Redeemed, Seat, can};
+use crate::door::{Action, Door, Redeemed, Seat, Standing, can};
 use crate::host::{Condition, Host, Keys, Picture, Press, Sound, Watching};
 use crate::house::House;
 use crate::id::ToyId;
-use crate::store::AccountRole;
+use crate::store::{AccountRole, ToyRow};
 use axum::extract::ws::WebSocket;
 use eggtooth_livelink::message::{MOST_SOUNDS, Reason, Sentence, Sounds};
 use eggtooth_livelink::{ClientMessage, Close, ServerMessage};
@@ -28,11 +28,13 @@ const STATUS: Duration = Duration::from_secs(5);
 /// Serves a socket until it ends.
 pub async fn serve(house: Arc<House>, clients: Clients, changed: Changed, ip: IpAddr, socket: WebSocket) {
     let mut line = Line::new(socket);
+    // Before the row is read for the first time: no change of it is missed.
+    let changes = changed.listen();
     let cut = match enter(&house, ip, &mut line).await {
         Ok(entered) => {
             let (toy, client, account) = (entered.seat.toy, entered.client, entered.seat.account);
             let mine = clients.enter(toy, client);
-            let cut = watch(&house, &mut line, entered, &changed, &mine).await;
+            let cut = watch(&house, &mut line, entered, changes, &mine).await;
             if clients.leave(toy, client, &mine) {
                 house.host.let_go(toy, client, account);
             }
@@ -50,7 +52,8 @@ struct Entered {
     seat: Seat,
     client: [u8; 16],
     watching: Watching,
-    sounding: bool,
+    /// What the toy's row said when the viewer was told last.
+    row: ToyRow,
 }
 
 /// Returns when the daycare closes; never, where nobody is left who could close it.
@@ -78,8 +81,8 @@ async fn enter(house: &House, ip: IpAddr, line: &mut Line) -> Result<Entered, Cu
     let watching = house.host.watch(toy).await.map_err(refused)?;
     let (picture, _) = house.host.look(toy).await.map_err(refused)?;
     let row = house.blocking(move |store| store.toy(toy)).await.map_err(|_| Cut::Close(Close::Gone))?;
-    line.say(&wire::welcome(&row, standing, picture.tick)).await?;
-    Ok(Entered { seat, client: client_of(account, client), watching, sounding: row.sound })
+    line.say(&wire::welcome(&row, standing, picture.tick, house.door.wall())).await?;
+    Ok(Entered { seat, client: client_of(account, client), watching, row })
 }
 
 /// What happens to a viewer.
@@ -100,9 +103,15 @@ fn closed(drain: &watch::Receiver<bool>) -> Event {
 }
 
 /// Follows the toy until something ends it.
-async fn watch(house: &House, line: &mut Line, entered: Entered, changed: &Changed, mine: &Arc<Notify>) -> Cut {
-    let Entered { mut seat, client, mut watching, mut sounding } = entered;
-    let (toy, mut drain, mut changed) = (seat.toy, house.drain.clone(), changed.listen());
+async fn watch(
+    house: &House,
+    line: &mut Line,
+    entered: Entered,
+    mut changed: broadcast::Receiver<ToyId>,
+    mine: &Arc<Notify>,
+) -> Cut {
+    let Entered { mut seat, client, mut watching, mut row } = entered;
+    let (toy, mut drain) = (seat.toy, house.drain.clone());
     let mut keys = Fingers { toy, client, held: 0, presses: Presses::default() };
     let (mut next_picture, mut next_status) = (Instant::now(), Instant::now());
     watching.pictures.mark_changed();
@@ -136,11 +145,11 @@ async fn watch(house: &House, line: &mut Line, entered: Entered, changed: &Chang
             Event::Say(message) => vec![message],
             Event::Picture(picture) => {
                 next_picture = Instant::now() + PICTURE;
-                vec![wire::frame(&picture, sounding)]
+                vec![wire::frame(&picture, row.sound)]
             }
             Event::Sound(first) => {
                 let sounds = more_sounds(first, &mut watching.sounds);
-                if sounding { sounds.into_iter().map(ServerMessage::Sounds).collect() } else { Vec::new() }
+                if row.sound { sounds.into_iter().map(ServerMessage::Sounds).collect() } else { Vec::new() }
             }
             Event::Heard(message) => match keys.heard(house, &seat, message) {
                 Ok(answer) => answer.into_iter().collect(),
@@ -149,13 +158,17 @@ async fn watch(house: &House, line: &mut Line, entered: Entered, changed: &Chang
             Event::Look => {
                 next_status = Instant::now() + STATUS;
                 let condition = *watching.condition.borrow_and_update();
-                keys.presses.push(status(house.host.clone(), toy, condition));
+                keys.presses.push(status(house.host.clone(), house.door.clone(), toy, condition));
                 Vec::new()
             }
             Event::Changed => {
-                if let Ok(row) = house.blocking(move |store| store.toy(toy)).await {
+                if let Ok(now) = house.blocking(move |store| store.toy(toy)).await {
+                    if looks(&now) != looks(&row) {
+                        let (host, door) = (house.host.clone(), house.door.clone());
+                        keys.presses.push(welcome(host, door, now.clone(), seat.standing));
+                    }
+                    row = now;
                     // The next picture says whether it is silent now.
-                    sounding = row.sound;
                     watching.pictures.mark_changed();
                 }
                 Vec::new()
@@ -190,9 +203,20 @@ async fn unless_ended(
 }
 
 /// How the toy is, with the tick that it is at by then.
-async fn status(host: Host, toy: ToyId, condition: Condition) -> Option<ServerMessage> {
+async fn status(host: Host, door: Door, toy: ToyId, condition: Condition) -> Option<ServerMessage> {
     let (picture, _) = host.look(toy).await.ok()?;
-    Some(wire::status(picture.tick, &condition))
+    Some(wire::status(picture.tick, door.wall(), &condition))
+}
+
+/// The toy as its row says now, with the tick that it is at by then.
+async fn welcome(host: Host, door: Door, row: ToyRow, standing: Standing) -> Option<ServerMessage> {
+    let (picture, _) = host.look(row.id).await.ok()?;
+    Some(wire::welcome(&row, wire::standing(standing)?, picture.tick, door.wall()))
+}
+
+/// What a welcome says of a row: when it changes, viewers are told.
+fn looks(row: &ToyRow) -> (&str, &str, bool) {
+    (&row.name, &row.theme, row.sound)
 }
 
 async fn next_picture_of(pictures: &mut watch::Receiver<Picture>, from: Instant) -> Result<Picture, ()> {

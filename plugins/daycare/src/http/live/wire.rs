@@ -3,7 +3,7 @@
 use crate::door::{Ended, NoSeat, Standing};
 use crate::host::{Condition, HostError, Picture, Sound};
 use crate::http::Problem;
-use crate::id::{Millis, now};
+use crate::id::Millis;
 use crate::store::ToyRow;
 use eggtooth_livelink::message::{self, Name, Reason, Sentence, Status, Theme, Welcome};
 use eggtooth_livelink::{Close, Lcd, ServerMessage, Tone};
@@ -32,10 +32,9 @@ pub fn sound(sound: &Sound) -> message::Sound {
 }
 
 /// How the toy is at a tick.
-pub fn status(tick: u64, condition: &Condition) -> ServerMessage {
+pub fn status(tick: u64, wall: Millis, condition: &Condition) -> ServerMessage {
     let Condition { running, catching_up, calling, asleep, broken, leaving, watchers } = *condition;
     let watchers = u16::try_from(watchers).unwrap_or(u16::MAX);
-    let wall: Millis = now();
     ServerMessage::Status(Status { tick, wall, running, catching_up, calling, asleep, broken, leaving, watchers })
 }
 
@@ -50,12 +49,12 @@ pub fn standing(standing: Standing) -> Option<message::Standing> {
 }
 
 /// The first message.
-pub fn welcome(row: &ToyRow, standing: message::Standing, tick: u64) -> ServerMessage {
+pub fn welcome(row: &ToyRow, standing: message::Standing, tick: u64, wall: Millis) -> ServerMessage {
     ServerMessage::Welcome(Welcome {
         standing,
         toy: row.id.0,
         tick,
-        wall: now(),
+        wall,
         sound: row.sound,
         name: Name::new(&row.name),
         theme: Theme::new(&row.theme),

@@ -1,7 +1,7 @@
 //! What is done to a toy at once: start, pause, reset, set its clock, press.
 
 use crate::door::{Action, Caller, Standing};
-use crate::host::{Keys, LONGEST_PRESS, Press};
+use crate::host::{HostError, Keys, LONGEST_PRESS, Press};
 use crate::house::House;
 use crate::http::Problem;
 use crate::http::describe::{Always, Bodied, Clash, Named, SignedIn, Unfit};
@@ -13,11 +13,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::error::Elapsed;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// How long a press is when nobody says, in milliseconds.
 const PRESS: u32 = 100;
+
+/// How long an answer waits for a clock that is being set: less than clients wait, 60 s. It takes half a minute, and
+/// longer where the pet is just hatching.
+const CLOCK: Duration = Duration::from_secs(50);
 
 /// The routes of this module.
 pub fn routes() -> OpenApiRouter<Arc<House>> {
@@ -62,17 +68,32 @@ async fn reset(State(house): State<Arc<House>>, caller: Caller, At(toy): At<ToyI
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sets the clock of a Pip from the daycare's, by presses. Answers when it is set.
+/// Sets the clock of a Pip from the daycare's, by presses. Answers when it is set, or after 50 seconds.
 #[utoipa::path(post, path = "/toys/{toy}/clock", tag = "toys",
     params(("toy" = ToyId, Path, description = "Which toy")),
-    responses((status = 204, description = "It is set"), Named, Clash, Unfit, SignedIn, Always))]
+    responses((status = 204, description = "It is set"),
+        (status = 202, description = "It is being set still; whatever else is done with the toy meanwhile ends that"),
+        Named, Clash, Unfit, SignedIn, Always))]
 async fn clock(State(house): State<Arc<House>>, caller: Caller, At(toy): At<ToyId>) -> Result<StatusCode, Problem> {
     let (_, standing) = house.door.may(&caller, toy, Action::SetClock).await?;
     debug_assert!(standing >= Standing::Caretaker);
     house.door.limit_press(caller.signed_in()?.account, toy)?;
-    house.host.set_clock(toy).await?;
+    let status = told(tokio::time::timeout(CLOCK, house.host.set_clock(toy)).await)?;
     house.door.audit(&caller, "toy clock", Some(toy)).await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(status)
+}
+
+fn told(set: Result<Result<(), HostError>, Elapsed>) -> Result<StatusCode, Problem> {
+    match set {
+        Ok(Ok(())) => Ok(StatusCode::NO_CONTENT),
+        Err(_) => Ok(StatusCode::ACCEPTED),
+        Ok(Err(HostError::Busy)) => Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the clock is being set already, or the daycare is busy; try again in half a minute",
+        )
+        .retry_after(30)),
+        Ok(Err(error)) => Err(error.into()),
+    }
 }
 
 /// A button, as it is called on the toy.
@@ -147,4 +168,21 @@ async fn press(
     let press = Press { client: client_of(by, client.0), client_seq, by, keys: Keys::Timed { mask, milliseconds } };
     let ack = house.host.press(toy, press).await?;
     Ok(Json(Pressed { seq: ack.client_seq, tick: ack.tick }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[tokio::test]
+    async fn who_sets_a_clock_is_told_in_time() {
+        let elapsed = tokio::time::timeout(Duration::ZERO, std::future::pending()).await;
+        assert_eq!(told(elapsed), Ok(StatusCode::ACCEPTED));
+        assert_eq!(told(Ok(Ok(()))), Ok(StatusCode::NO_CONTENT));
+        let busy = told(Ok(Err(HostError::Busy))).unwrap_err();
+        assert_eq!((busy.status, busy.retry_after), (503, Some(30)));
+        assert_eq!(told(Ok(Err(HostError::Paused))).unwrap_err().status, 409);
+        assert!(CLOCK < crate::http::PATIENCE, "before the request is cut off");
+    }
 }

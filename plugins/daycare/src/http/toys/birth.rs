@@ -3,7 +3,7 @@
 use crate::host::HostError;
 use crate::house::House;
 use crate::http::Problem;
-use crate::id::{AccountId, RomKey, ToyId, now};
+use crate::id::{AccountId, Millis, RomKey, ToyId};
 use crate::store::{Anchor, Snapshot, ToyRow, ToyState};
 use axum::http::StatusCode;
 use eggtooth_cartridge::Cartridge;
@@ -50,7 +50,8 @@ pub fn room_for_one_more(house: &House, account: AccountId) -> Result<(), Proble
     )))
 }
 
-/// The rows of a new toy: as its battery is put in, or as it was saved in `from`, which nobody has looked at before.
+/// The rows of a new toy that begins to live at `at`: as its battery is put in, or as it was saved in `from`, which
+/// nobody has looked at before.
 ///
 /// # Errors
 /// 422 when `from` is no save of this ROM.
@@ -58,9 +59,9 @@ pub fn first(
     owner: AccountId,
     name: String,
     theme: String,
-    rom: RomKey,
-    cartridge: &Cartridge,
+    (rom, cartridge): (RomKey, &Cartridge),
     from: Option<&Envelope>,
+    at: Millis,
 ) -> Result<(ToyRow, Snapshot), Problem> {
     let refuse = |error: &dyn std::fmt::Display| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
     let inside = |error: &dyn std::fmt::Display| Problem::inside(error);
@@ -68,7 +69,7 @@ pub fn first(
         None => Machine::new(cartridge),
         Some(envelope) => Machine::resume(cartridge, envelope).map_err(|error| refuse(&error))?,
     };
-    let (at, tick, model) = (now(), machine.tick(), machine.model().name.to_owned());
+    let (tick, model) = (machine.tick(), machine.model().name.to_owned());
     let meta = Meta { name: name.clone(), rom: cartridge.identity, model: model.clone(), saved_at: at / 1000, tick };
     let mut envelope = Envelope::new(meta);
     envelope.set_value(STATE, machine.state()).map_err(|error| inside(&error))?;
@@ -130,13 +131,16 @@ mod tests {
     fn a_new_toy_can_be_restored_from_its_first_snapshot() {
         let pip = eggtooth_toy::pip().unwrap();
         let (owner, rom) = (AccountId([1; 16]), RomKey([2; 16]));
-        let (row, snapshot) = first(owner, "Pip".into(), "sunny".into(), rom, &pip, None).unwrap();
+        let (row, snapshot) = first(owner, "Pip".into(), "sunny".into(), (rom, &pip), None, 7000).unwrap();
         let (envelope, _) = Envelope::from_bytes(snapshot.state().unwrap()).unwrap();
         assert_eq!(Machine::resume(&pip, &envelope).unwrap().tick(), row.anchor.tick);
-        let (again, _) = first(owner, "Pip".into(), "sunny".into(), rom, &pip, Some(&envelope)).unwrap();
+        let (again, _) = first(owner, "Pip".into(), "sunny".into(), (rom, &pip), Some(&envelope), 7000).unwrap();
         assert_ne!(again.id, row.id);
         let mut foreign = envelope.clone();
         foreign.meta.rom = [0; 32];
-        assert_eq!(first(owner, "Pip".into(), "sunny".into(), rom, &pip, Some(&foreign)).unwrap_err().status, 422);
+        assert_eq!(
+            first(owner, "Pip".into(), "sunny".into(), (rom, &pip), Some(&foreign), 7000).unwrap_err().status,
+            422
+        );
     }
 }

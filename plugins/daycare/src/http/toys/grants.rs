@@ -5,7 +5,7 @@ use crate::house::House;
 use crate::http::Problem;
 use crate::http::describe::{Always, Bodied, Clash, Named, SignedIn};
 use crate::http::take::{At, Read};
-use crate::id::{AccountId, GrantId, Millis, ToyId, now};
+use crate::id::{AccountId, GrantId, Millis, ToyId};
 use crate::store::{Grant, GrantRole, Store, StoreError};
 use axum::Json;
 use axum::extract::State;
@@ -83,9 +83,9 @@ async fn list(
     let (_, standing) = house.door.may(&caller, toy, Action::See).await?;
     let who = caller.signed_in()?;
     let (account, all) = (who.account, can(standing, Some(who.role), who.strong, Action::Share));
+    let now = house.door.wall();
     let grants = house
         .blocking(move |store| {
-            let now = now();
             let good = |grant: &Grant| grant.expires.is_none_or(|expires| expires > now);
             let grants = store.grants_of_toy(toy)?.into_iter().filter(|grant| all || grant.account == account);
             grants.filter(good).map(|grant| shown(store, grant)).collect()
@@ -139,8 +139,8 @@ async fn share(
                     "this toy is shared with {MOST} people already; take one grant back"
                 )));
             }
-            let created = now();
-            let expires = new.hours.map(|hours| created + Millis::from(hours) * 3_600_000);
+            let created = house.door.wall();
+            let expires = new.hours.map(|hours| created.saturating_add(Millis::from(hours) * 3_600_000));
             let grant = Grant { id, toy, account, role: new.role.into(), created, expires };
             store.add_grant(&grant)?;
             Ok((shown(store, grant)?, replaced))

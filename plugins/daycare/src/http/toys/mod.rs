@@ -18,7 +18,7 @@ use super::{Problem, checked_name};
 use crate::door::{Action, Caller, Revoked, Standing, can};
 use crate::host::HostError;
 use crate::house::House;
-use crate::id::{RomKey, ToyId, now};
+use crate::id::{RomKey, ToyId};
 use crate::store::{GrantRole, Looks, StoreError, ToyState};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -48,10 +48,10 @@ pub fn routes() -> OpenApiRouter<Arc<House>> {
 async fn list(State(house): State<Arc<House>>, caller: Caller) -> Result<Json<Vec<Toy>>, Problem> {
     let who = house.door.may_house(&caller, Action::Enter)?;
     let account = who.account;
+    let now = house.door.wall();
     let rows = house
         .blocking(move |store| {
             let mut rows: Vec<_> = store.toys_of(account)?.into_iter().map(|row| (row, Standing::Owner)).collect();
-            let now = now();
             let mut shared = Vec::new();
             for grant in store.grants_to(account)? {
                 if grant.expires.is_some_and(|expires| expires <= now) {
@@ -115,7 +115,7 @@ async fn create(
                 None => house.roms.builtin()?,
             };
             let cartridge = house.roms.cartridge(key)?;
-            let (row, snapshot) = first(account, name, theme, key, &cartridge, None)?;
+            let (row, snapshot) = first(account, name, theme, (key, &cartridge), None, house.door.wall())?;
             house.store.create_toy(&row, &snapshot, None)?;
             Ok(row)
         })
