@@ -29,6 +29,9 @@ pub enum Trouble {
     /// It has heard and says no. A sentence.
     #[error("{0}")]
     Refused(String),
+    /// It says no until the password was given once more. A sentence.
+    #[error("{0}")]
+    Again(String),
 }
 
 /// A pet as it is handed to a daycare.
@@ -130,11 +133,13 @@ pub struct Carrier {
     begins: Option<u64>,
     requests: u32,
     writes: u32,
+    /// A request was refused for want of the password.
+    again: bool,
 }
 
 impl Carrier {
     fn new(home: &Home, slug: Slug, carry: Carry) -> Carrier {
-        Carrier { home: home.clone(), slug, carry, parcel: None, begins: None, requests: 0, writes: 0 }
+        Carrier { home: home.clone(), slug, carry, parcel: None, begins: None, requests: 0, writes: 0, again: false }
     }
 
     /// Begins to carry a pet from the shelf to a daycare; `id` must be new and random. Whoever plays it must have
@@ -190,6 +195,12 @@ impl Carrier {
     #[must_use]
     pub fn carry(&self) -> &Carry {
         &self.carry
+    }
+
+    /// Whether it turned back because the daycare wants the password once more: after signing in again, begin anew.
+    #[must_use]
+    pub fn needs_password(&self) -> bool {
+        self.again
     }
 
     /// See [`Carry::stop`].
@@ -286,6 +297,10 @@ impl Carrier {
             Err(Trouble::Gone) => Ok(Reply::Gone),
             Err(Trouble::Conflict) => Ok(Reply::Conflict),
             Err(Trouble::Refused(why)) => Ok(Reply::Refused(why)),
+            Err(Trouble::Again(why)) => {
+                self.again = true;
+                Ok(Reply::Refused(why))
+            }
         })
     }
 

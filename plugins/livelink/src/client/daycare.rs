@@ -11,8 +11,8 @@ use super::live::LiveHandle;
 use super::web::{Body, PATIENCE, Web};
 use super::{Address, Change, ClientError, Hello, Id, NewToy, Pins, Rom, Session, Toy};
 
-/// A daycare whose certificate authority is confirmed. Clones share the session. All methods block, for 10 s at most;
-/// their errors are told in one sentence, which for a refusal is the daycare's own.
+/// A daycare whose certificate authority is confirmed. Clones share the session. All methods block, for 10 s at most
+/// where nothing else is said; their errors are told in one sentence, which for a refusal is the daycare's own.
 #[derive(Clone)]
 pub struct Daycare {
     pub(super) web: Arc<Web>,
@@ -23,6 +23,9 @@ impl fmt::Debug for Daycare {
         write!(f, "Daycare({})", self.web.address)
     }
 }
+
+/// How long setting a clock may take.
+const CLOCK: Duration = Duration::from_secs(60);
 
 /// A ticket, and where it is shown.
 #[derive(Deserialize)]
@@ -182,12 +185,13 @@ impl Daycare {
         self.web.tell(Method::POST, &format!("/toys/{toy}/reset"), Body::None)
     }
 
-    /// Sets a toy's clock by the daycare's.
+    /// Sets a toy's clock by the daycare's, which presses its buttons; blocks until it is set, or for a minute. A
+    /// daycare answers before: a pet that hatches meanwhile has its clock set a little later.
     ///
     /// # Errors
     /// As all methods.
     pub fn set_clock(&self, toy: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::POST, &format!("/toys/{toy}/clock"), Body::None)
+        self.web.tell_within(CLOCK.max(self.web.patience), Method::POST, &format!("/toys/{toy}/clock"), Body::None)
     }
 
     /// The ROMs in the player's vault there.

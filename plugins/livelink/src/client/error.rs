@@ -67,6 +67,12 @@ pub enum ClientError {
         /// Where.
         url: String,
     },
+    /// The daycare wants the password once more: [`super::Daycare::sign_in_again`], then the same request again.
+    #[error("{detail}")]
+    Again {
+        /// A sentence.
+        detail: String,
+    },
     /// The daycare refuses, and says why.
     #[error("{detail}")]
     Refused {
@@ -97,6 +103,7 @@ impl ClientError {
     pub fn status(&self) -> Option<u16> {
         match self {
             ClientError::SignedOut { .. } => Some(401),
+            ClientError::Again { .. } => Some(403),
             ClientError::Refused { status, .. } => Some(*status),
             _ => None,
         }

@@ -78,7 +78,8 @@ impl Daycare {
     /// A pet leaves: from now on it stands still at the daycare, which still has it until [`Daycare::finish_move`].
     ///
     /// # Errors
-    /// As all methods.
+    /// [`ClientError::Again`] where a ROM of the player's own goes with it and the password was given long ago; as all
+    /// methods.
     pub fn leave(&self, toy: Id, id: Id) -> Result<Left, ClientError> {
         let left: Leaving = self.web.ask(Method::POST, &format!("/toys/{toy}/leave"), Body::json(&Number { id })?)?;
         let bytes = |text: &str| {

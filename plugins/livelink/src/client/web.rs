@@ -19,6 +19,8 @@ use super::{Address, Authority, ClientError, Fingerprint, Hello, Pins};
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read.
 const LONGEST: u64 = 1 << 20;
+/// The title of a refusal after which giving the password once more helps.
+const AGAIN: &str = "Sign in again";
 /// The longest cookie that is kept.
 const LONGEST_COOKIE: usize = 512;
 
@@ -86,16 +88,33 @@ impl Web {
         path: &str,
         body: Body<'_>,
     ) -> Result<T, ClientError> {
-        let bytes = self.call(method, path, body)?;
+        let bytes = self.call(method, path, body, self.patience)?;
         serde_json::from_slice(&bytes).map_err(|_| ClientError::Answer { url: self.address.url() })
     }
 
     /// Asks for something that has no answer.
     pub(super) fn tell(&self, method: Method, path: &str, body: Body<'_>) -> Result<(), ClientError> {
-        self.call(method, path, body).map(|_| ())
+        self.call(method, path, body, self.patience).map(|_| ())
     }
 
-    fn call(&self, method: Method, path: &str, body: Body<'_>) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    /// The same of something that takes its time.
+    pub(super) fn tell_within(
+        &self,
+        limit: Duration,
+        method: Method,
+        path: &str,
+        body: Body<'_>,
+    ) -> Result<(), ClientError> {
+        self.call(method, path, body, limit).map(|_| ())
+    }
+
+    fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body<'_>,
+        limit: Duration,
+    ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
         // A wrong password is no session that ended.
         let entering = method == Method::POST && matches!(path, "/session" | "/session/again" | "/join");
         let posts = method == Method::POST;
@@ -108,13 +127,14 @@ impl Web {
         }
         let sent = match body {
             // Of no body at all ureq makes an empty one in chunks, which a daycare takes for one of no known kind.
-            Body::None if posts => self.send(request.body([0_u8; 0].as_slice())),
-            Body::None => self.send(request.body(())),
+            Body::None if posts => self.send(request.body([0_u8; 0].as_slice()), limit),
+            Body::None => self.send(request.body(()), limit),
             Body::Json(bytes) => {
-                self.send(request.header(header::CONTENT_TYPE, "application/json").body(bytes.as_slice()))
+                let request = request.header(header::CONTENT_TYPE, "application/json");
+                self.send(request.body(bytes.as_slice()), limit)
             }
             Body::Bytes(bytes) => {
-                self.send(request.header(header::CONTENT_TYPE, "application/octet-stream").body(bytes))
+                self.send(request.header(header::CONTENT_TYPE, "application/octet-stream").body(bytes), limit)
             }
         };
         let mut answer = sent.map_err(|error| self.fault(error))?;
@@ -140,8 +160,10 @@ impl Web {
     fn send<B: AsSendBody>(
         &self,
         request: Result<Request<B>, ureq::http::Error>,
+        limit: Duration,
     ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
-        self.agent.run(request?)
+        let request = self.agent.configure_request(request?).timeout_global(Some(limit)).build();
+        self.agent.run(request)
     }
 
     fn has_session(&self) -> bool {
@@ -212,10 +234,14 @@ fn refusal(status: u16, body: &[u8], after: Option<u64>) -> ClientError {
         detail: String,
     }
     let problem: Option<Problem> = serde_json::from_slice(body).ok();
+    let again = status == 403 && problem.as_ref().is_some_and(|problem| problem.title == AGAIN);
     let words = problem.map(|problem| if problem.detail.is_empty() { problem.title } else { problem.detail });
     let words = words.filter(|words| !words.trim().is_empty());
     let words = words.unwrap_or_else(|| format!("the daycare refuses, with the status {status} and no reason"));
     let detail = words.chars().map(|one| if one.is_control() { ' ' } else { one }).take(300).collect();
+    if again {
+        return ClientError::Again { detail };
+    }
     ClientError::Refused { status, detail, after: after.map(Duration::from_secs) }
 }
 

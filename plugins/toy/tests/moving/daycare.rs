@@ -42,6 +42,8 @@ pub struct House {
     /// Of a hundred requests so many get lost, half of them after they took effect.
     pub losses: u64,
     pub full: bool,
+    /// It hands nothing over before the password was given once more.
+    pub strict: bool,
     pub requests: usize,
 }
 
@@ -54,6 +56,7 @@ impl House {
             dice: Dice(seed),
             losses,
             full: false,
+            strict: false,
             requests: 0,
         }
     }
@@ -117,6 +120,9 @@ impl Daycare for House {
 
     fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
         self.through(|house| {
+            if house.strict {
+                return Err(Trouble::Again("the password once more".into()));
+            }
             let known = house.moves.get(&id).copied();
             let found = house.toys.get_mut(&toy).ok_or(Trouble::Gone)?;
             match (&found.leaving, known) {

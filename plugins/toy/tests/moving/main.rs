@@ -229,6 +229,23 @@ fn who_is_refused_keeps_the_pet_and_is_told_why() {
 }
 
 #[test]
+fn who_must_give_the_password_once_more_is_told_and_the_pet_stays_there() {
+    let mut world = World::new(5, 0);
+    let (End::There(toy), _) = world.carry(0, 0) else { panic!("it went") };
+    world.house.strict = true;
+    let mut carrier = world.carrier();
+    let now = world.now;
+    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::There(toy));
+    assert!(carrier.needs_password() && carrier.carry().why() == Some("the password once more"));
+    assert_eq!(world.house.living(), [toy]);
+    world.house.strict = false;
+    let mut carrier = world.carrier();
+    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::Here);
+    assert!(!carrier.needs_password());
+    world.live();
+}
+
+#[test]
 fn a_toy_that_was_never_here_gets_a_handle_and_comes() {
     let mut world = World::new(6, 0);
     let (End::There(toy), _) = world.carry(0, 0) else { panic!("it went") };

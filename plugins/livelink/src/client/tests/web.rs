@@ -216,3 +216,39 @@ fn a_daycare_that_hangs_is_left() {
     let error = daycare.toys().unwrap_err();
     assert!(matches!(&error, ClientError::Unreachable { reason, .. } if reason == "no answer in time"), "{error:?}");
 }
+
+#[test]
+fn setting_a_clock_may_take_longer_than_anything_else() {
+    use std::sync::{Mutex, mpsc};
+    let ((came, comes), (go, gone)) = (mpsc::channel(), mpsc::channel::<()>());
+    let gone = Mutex::new(gone);
+    let behaviour = Behaviour::new(move |asked| match asked.line.as_str() {
+        line if line.ends_with("/clock HTTP/1.1") => {
+            came.send(()).unwrap();
+            gone.lock().unwrap().recv_timeout(LONG).unwrap();
+            Reply::Answer(204, "", vec![])
+        }
+        _ => Reply::Hang(vec![]),
+    });
+    let Known { daycare, house: _house, .. } = known_with(behaviour, std::time::Duration::from_millis(300));
+    let other = daycare.clone();
+    let setting = std::thread::spawn(move || other.set_clock(Id([1; 16])));
+    comes.recv_timeout(LONG).unwrap();
+    // Asked later, given up earlier.
+    assert!(matches!(daycare.toys(), Err(ClientError::Unreachable { .. })));
+    go.send(()).unwrap();
+    assert_eq!(setting.join().unwrap(), Ok(()));
+}
+
+#[test]
+fn a_password_that_is_wanted_once_more_is_an_error_of_its_own() {
+    let titled = |title: &str| {
+        let body = serde_json::json!({"title": title, "status": 403, "detail": "the password once more"}).to_string();
+        let known = known(Behaviour::new(move |_| Reply::problem(403, &body)));
+        known.daycare.leave(Id([1; 16]), Id([2; 16])).unwrap_err()
+    };
+    let error = titled("Sign in again");
+    assert_eq!(error, ClientError::Again { detail: "the password once more".to_owned() });
+    assert_eq!((error.status(), error.is_unknown()), (Some(403), false));
+    assert!(matches!(titled("Not allowed"), ClientError::Refused { status: 403, .. }));
+}
