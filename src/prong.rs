@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bridge;
+mod ghost;
 mod meet;
 mod open;
 mod packets;

@@ -96,18 +96,36 @@ pub struct FriendArguments {
 #[derive(Debug, Args)]
 pub struct BridgeArguments {
     /// The serial port or pseudo-terminal of the toy here
-    #[arg(long, value_name = "P")]
-    pub port: PathBuf,
+    #[arg(long, value_name = "P", required_unless_present = "ghost")]
+    pub port: Option<PathBuf>,
     /// The other toy's, if it is here as well
-    #[arg(long, value_name = "P", required_unless_present_any = ["peer", "listen"], conflicts_with_all = ["peer", "listen"])]
+    #[arg(
+        long, value_name = "P", required_unless_present_any = ["peer", "listen", "ghost"],
+        conflicts_with_all = ["peer", "listen", "ghost"]
+    )]
     pub to: Option<PathBuf>,
+    /// A virtual toy with the visitor in this file takes one end
+    #[arg(long, value_name = "FILE")]
+    pub ghost: Option<PathBuf>,
+    /// The virtual toy begins a playdate, once
+    #[arg(long, requires = "ghost")]
+    pub first: bool,
+    /// The folder where what the virtual toy is given is kept
+    #[arg(long, value_name = "DIR", requires = "ghost")]
+    pub into: Option<PathBuf>,
     /// The friend with the other toy.
     #[command(flatten)]
     pub friend: FriendArguments,
     /// The file with the shared secret; without it next to nothing passes
     #[arg(long, value_name = "F")]
     pub secret_file: Option<PathBuf>,
-    /// Write everything that passes at the toy here to this file
+    /// Without the secret, let everything pass unread, even what is written to a toy's flash; asks for a typed confirmation
+    #[arg(long)]
+    pub raw_pipe: bool,
+    /// The confirmation of --raw-pipe where nobody can type
+    #[arg(long)]
+    pub yes_raw_pipe: bool,
+    /// Write everything that passes at the first end (port before ghost, ghost before friend) to this file
     #[arg(long, value_name = "FILE")]
     pub capture: Option<PathBuf>,
     /// Nothing but the protocol as it is published: a bridge only forwards, so that this changes nothing

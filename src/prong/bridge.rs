@@ -1,139 +1,145 @@
 //! `prong bridge`: a toy here and a toy there talk as if their prongs touched, as far as the flash guard allows.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use eggtooth_prong::bridge::{Behind, Bridge, Guarding, Note};
 use eggtooth_prong::capture::Direction;
-use eggtooth_prong::engine::FarSide;
-use eggtooth_prong::gate::Gate;
-use eggtooth_prong::transport::{Arrival, Clock, Transport};
+use eggtooth_prong::transport::{Clock, Transport};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::arguments::BridgeArguments;
+use super::ghost::Ghost;
 use super::session::interrupted;
 use super::sniff::Log;
-use super::{open, secret};
+use super::{open, permit, secret};
 use crate::output;
 
-/// How long each side is waited for in turn: bytes are late by no more than this.
-const TURN: Duration = Duration::from_millis(1);
 /// How long the last bytes may take to leave.
 const LEAVE: Duration = Duration::from_secs(2);
-/// A refusal is answered, and the answer perhaps refused: never more often in a row.
-const ANSWERS: u32 = 4;
 
-/// One end: a line, and the guard in front of what is behind it.
-struct End {
-    name: String,
-    line: Box<dyn Transport>,
-    gate: Gate,
+/// One of the two ends, named but not open yet.
+enum End {
+    Port(String, Box<dyn Transport>),
+    Ghost(Box<Ghost>),
+    Friend,
+}
+
+impl End {
+    fn port(path: &Path, clock: Clock) -> Result<Self> {
+        Ok(Self::Port(path.display().to_string(), Box::new(open::open_port(path, false, false, clock)?)))
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Port(name, _) => name.clone(),
+            Self::Ghost(_) => "the virtual toy".to_owned(),
+            Self::Friend => "the friend".to_owned(),
+        }
+    }
+
+    fn open(self, arguments: &BridgeArguments, clock: Clock) -> Result<(Box<dyn Transport>, Behind)> {
+        Ok(match self {
+            Self::Port(_, line) => (line, Behind::Toy),
+            Self::Ghost(ghost) => (Box::new(ghost.start(clock)?), Behind::Virtual),
+            Self::Friend => (Box::new(open::lasting_friend(&arguments.friend, clock)?), Behind::Friend),
+        })
+    }
 }
 
 /// `prong bridge`.
 pub fn bridge(arguments: &BridgeArguments) -> Result<()> {
-    let port = &arguments.port;
-    let secret = secret::given(arguments.secret_file.as_deref())?;
-    if secret.is_none() {
-        output::log(
-            "without the shared secret nobody can see what a packet is: only those of one or two bytes will pass",
-        );
-    }
+    let guarding = guarding(arguments)?;
+    let secret = match &guarding {
+        Guarding::Secret(secret) => Some(secret.clone()),
+        _ => None,
+    };
     let stopped = interrupted()?;
     let clock = Clock::start();
-    let here: Box<dyn Transport> = Box::new(open::open_port(port, false, false, clock)?);
-    let (here, trouble) = open::captured(here, arguments.capture.as_deref(), clock)?;
-    let mut endpoint = None;
-    let (there, name): (Box<dyn Transport>, _) = match &arguments.to {
-        Some(other) => (Box::new(open::open_port(other, false, false, clock)?), other.display().to_string()),
-        None => {
-            let (line, kept) = open::friend(&arguments.friend, clock)?;
-            endpoint = Some(kept);
-            (line, "the friend".to_owned())
+    let [one, two] = ends(arguments, clock)?;
+    let names = [one.name(), two.name()];
+    // A friend who is waited for comes last; a virtual toy begins when they are there.
+    let (one, two) = match one {
+        End::Ghost(_) => {
+            let two = two.open(arguments, clock)?;
+            (one.open(arguments, clock)?, two)
         }
+        _ => (one.open(arguments, clock)?, two.open(arguments, clock)?),
     };
-    // Behind a friend may be a toy as well, which their own bridge guards; ours does it once more.
-    let gate = || Gate::new(secret.clone(), FarSide::Hardware);
-    let mut bridge = Bridge {
-        ends: [
-            End { name: port.display().to_string(), line: here, gate: gate() },
-            End { name, line: there, gate: gate() },
-        ],
-        clock,
-        log: Log::new(secret.as_deref(), arguments.json),
-    };
-    output::log(&format!("{} and {} are joined", bridge.ends[0].name, bridge.ends[1].name));
-    let outcome = bridge.run(|| stopped.load(Ordering::Relaxed));
-    for end in &mut bridge.ends {
-        let _ = end.line.flush(LEAVE);
+    let (line, trouble) = open::captured(one.0, arguments.capture.as_deref(), clock)?;
+    let mut bridge = Bridge::new([(line, one.1), two], &guarding, clock);
+    output::log(&format!("{} and {} are joined", names[0], names[1]));
+    let mut log = Log::new(secret.as_deref(), arguments.json);
+    let mut outcome = Ok(());
+    while outcome.is_ok() && !stopped.load(Ordering::Relaxed) {
+        let mut told = Ok(());
+        let turned = bridge.turn(&mut |note| {
+            let result = tell(&mut log, &names, note);
+            if told.is_ok() {
+                told = result;
+            }
+        });
+        outcome = told.and(turned.map_err(Into::into));
     }
-    bridge.log.end(clock.now())?;
+    let _ = bridge.flush(LEAVE);
+    log.end(clock.now())?;
     if let Some(trouble) = trouble.get() {
         output::log(trouble);
     }
-    drop(endpoint);
     outcome
 }
 
-struct Bridge<'a> {
-    ends: [End; 2],
-    clock: Clock,
-    log: Log<'a>,
+/// What stands in front of the toys.
+fn guarding(arguments: &BridgeArguments) -> Result<Guarding> {
+    let secret = secret::given(arguments.secret_file.as_deref())?;
+    let wanted = arguments.raw_pipe || arguments.yes_raw_pipe;
+    match secret {
+        Some(_) if wanted => bail!("with the shared secret every packet can be judged: leave --raw-pipe out"),
+        Some(secret) => Ok(Guarding::Secret(secret)),
+        None => match permit::raw_pipe(arguments)? {
+            Some(permit) => {
+                output::log("nothing guards the toys: whatever comes passes unread");
+                Ok(Guarding::Raw(permit))
+            }
+            None => {
+                output::log(
+                    "without the shared secret nobody can see what a packet is: only those of one or two bytes will pass",
+                );
+                Ok(Guarding::Blind)
+            }
+        },
+    }
 }
 
-impl Bridge<'_> {
-    fn run(&mut self, stopped: impl Fn() -> bool) -> Result<()> {
-        while !stopped() {
-            for i in 0..2 {
-                match self.ends[i].line.next(TURN)? {
-                    Some(Arrival::Bytes { at, bytes }) => {
-                        let passed = self.ends[i].gate.incoming(&bytes, at);
-                        self.write(i, &passed.to_toy)?;
-                        self.send(1 - i, &passed.to_near, ANSWERS)?;
-                    }
-                    Some(Arrival::Lost { reason, .. }) => {
-                        output::log(&format!("{}: {reason}; waiting for it to come back", self.ends[i].name));
-                        self.reset();
-                    }
-                    Some(Arrival::Back { .. }) => {
-                        output::log(&format!("{} is back", self.ends[i].name));
-                        self.reset();
-                    }
-                    _ => {}
-                }
-                let ticked = self.ends[i].gate.tick(self.clock.now());
-                self.write(i, &ticked.to_toy)?;
-                self.send(1 - i, &ticked.to_near, ANSWERS)?;
-            }
-        }
-        Ok(())
+/// The two ends that the options name.
+fn ends(arguments: &BridgeArguments, clock: Clock) -> Result<[End; 2]> {
+    let friend = (arguments.friend.peer.is_some() || arguments.friend.listen.is_some()).then_some(End::Friend);
+    let port = |path: &Option<_>| path.as_deref().map(|path| End::port(path, clock)).transpose();
+    let ghost =
+        arguments.ghost.as_deref().map(|file| Ghost::new(arguments, file).map(|ghost| End::Ghost(Box::new(ghost))));
+    let named = [port(&arguments.port)?, port(&arguments.to)?, ghost.transpose()?, friend];
+    match <[End; 2]>::try_from(named.into_iter().flatten().collect::<Vec<_>>()) {
+        Ok(ends) => Ok(ends),
+        Err(_) => bail!(
+            "a bridge has two ends: give --port and one of --to, --ghost, --peer or --listen, or --ghost and one of --peer or --listen"
+        ),
     }
+}
 
-    /// Sends bytes to an end, as far as its guard lets them through; what the guard answers goes back.
-    fn send(&mut self, to: usize, bytes: &[u8], answers: u32) -> Result<()> {
-        if bytes.is_empty() || answers == 0 {
-            return Ok(());
+fn tell(log: &mut Log<'_>, names: &[String; 2], note: Note<'_>) -> Result<()> {
+    let name = |end: usize| names.get(end).map_or("", String::as_str);
+    match note {
+        Note::Passed { to, at, bytes } => {
+            let direction = if to == 0 { Direction::Received } else { Direction::Sent };
+            return log.feed(direction, at, bytes);
         }
-        let passed = self.ends[to].gate.outgoing(bytes, self.clock.now());
-        self.write(to, &passed.to_toy)?;
-        if let Some(refused) = passed.refused {
-            output::log(&format!("not let through to {}: {refused}", self.ends[to].name));
+        Note::Refused { to, why, untold } => {
+            let more = if untold > 0 { format!(" (and {untold} more like it)") } else { String::new() };
+            output::log(&format!("not let through to {}: {why}{more}", name(to)));
         }
-        self.send(1 - to, &passed.to_near, answers - 1)
+        Note::Lost { end, reason } => output::log(&format!("{}: {reason}; waiting for it to come back", name(end))),
+        Note::Back { end } => output::log(&format!("{} is back", name(end))),
+        _ => {}
     }
-
-    fn write(&mut self, to: usize, bytes: &[u8]) -> Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.ends[to].line.send(bytes)?;
-        let direction = if to == 0 { Direction::Received } else { Direction::Sent };
-        self.log.feed(direction, self.clock.now(), bytes)
-    }
-
-    /// A side that drops leaves half a packet behind: nobody is to take it for the beginning of the next.
-    fn reset(&mut self) {
-        for end in &mut self.ends {
-            end.gate.reset();
-            end.line.purge();
-        }
-    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use eggtooth_prong::engine::{Config, Engine, FarSide, Glare};
 use eggtooth_prong::pump::{Link, OsEntropy};
 #[cfg(unix)]
 use eggtooth_prong::transport::pty;
-use eggtooth_prong::transport::{Clock, Transport, quic, uart};
+use eggtooth_prong::transport::{Clock, Transport, quic, recall, uart};
 use eggtooth_vault::DataDir;
 use std::fs::File;
 use std::io::{self, Write};
@@ -137,6 +137,16 @@ impl Write for Watched {
 pub fn friend(arguments: &FriendArguments, clock: Clock) -> Result<(Box<dyn Transport>, Endpoint)> {
     let (stream, endpoint) = stream(arguments)?;
     Ok((Box::new(quic::over(stream, clock)?), endpoint))
+}
+
+/// A line to a friend that is called again, or waited for again, whenever it is lost.
+pub fn lasting_friend(arguments: &FriendArguments, clock: Clock) -> Result<impl Transport + use<>> {
+    let (stream, endpoint) = stream(arguments)?;
+    let endpoint = Arc::new(endpoint);
+    Ok(match arguments.peer {
+        Some(addr) => recall::calling(endpoint, addr, stream, clock)?,
+        None => recall::called(endpoint, stream, clock)?,
+    })
 }
 
 /// Where a friend on the same network finds an endpoint that listens everywhere: no packet is sent to find out.

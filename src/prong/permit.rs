@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 use eggtooth_prong::engine::Outgoing;
-use eggtooth_prong::guard::{self, FactoryPermit, FlashPermit, Forbidden};
+use eggtooth_prong::guard::{self, FactoryPermit, FlashPermit, Forbidden, RawPermit};
 use std::io::{IsTerminal, Write, stderr, stdin};
 
-use super::arguments::SendArguments;
+use super::arguments::{BridgeArguments, SendArguments};
 
 /// The packet of `send`, with a permit if it needs one and the user gives it.
 pub fn outgoing(
@@ -43,6 +43,26 @@ pub fn outgoing(
                 None => bail!("not confirmed, nothing was sent"),
             }
         }
+    }
+}
+
+/// Leave for a bridge without a guard, if it is wanted and the user gives it.
+pub fn raw_pipe(arguments: &BridgeArguments) -> Result<Option<RawPermit>> {
+    if !arguments.raw_pipe && !arguments.yes_raw_pipe {
+        return Ok(None);
+    }
+    let warning = "Nothing that comes will be looked at: whoever is at the other end can write your toy's flash for good,\n\
+                   and a wrong write can make it useless. With the shared secret (--secret-file) this would be stopped.";
+    let typed = confirmation(
+        arguments.raw_pipe,
+        arguments.yes_raw_pipe,
+        RawPermit::PHRASE,
+        warning,
+        "a pipe that nobody guards is to be confirmed: type it, or add --yes-raw-pipe where nobody can type",
+    )?;
+    match RawPermit::confirmed(&typed) {
+        Some(permit) => Ok(Some(permit)),
+        None => bail!("not confirmed, nothing was joined"),
     }
 }
 

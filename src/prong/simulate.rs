@@ -50,10 +50,23 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
     };
     let engine = Engine::new(config, secret, Box::new(open::entropy()?));
     let mut link = Link::new(engine, line, clock);
-    let mut unit = Unit::new(config_of(arguments)?, Box::new(Seeded::new(arguments.seed)));
+    let unit = Unit::new(config_of(arguments)?, Box::new(Seeded::new(arguments.seed)));
     let keeper = Keeper { into: arguments.into.clone(), json: arguments.json };
     let end = arguments.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-    while !stopped.load(std::sync::atomic::Ordering::Relaxed) && end.is_none_or(|end| Instant::now() < end) {
+    let over = || stopped.load(std::sync::atomic::Ordering::Relaxed) || end.is_some_and(|end| Instant::now() >= end);
+    live(&mut link, unit, &keeper, over)?;
+    link.cancel()?;
+    let _ = link.close(Duration::from_secs(2));
+    if let Some(trouble) = trouble.get() {
+        output::log(trouble);
+    }
+    Ok(())
+}
+
+/// The toy's life: what happens to it, until `over` or its line is gone for good.
+pub fn live<T: Transport>(link: &mut Link<T>, mut unit: Unit, keeper: &Keeper, over: impl Fn() -> bool) -> Result<()> {
+    let clock = link.clock();
+    while !over() {
         let until = match link.perform(&mut unit) {
             Step::Done(result) => {
                 keeper.keep(result)?;
@@ -74,11 +87,6 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<()> {
             Err(error) if !link.is_lost() => keeper.failed(&error.to_string())?,
             Err(error) => bail!(error),
         }
-    }
-    link.cancel()?;
-    let _ = link.close(Duration::from_secs(2));
-    if let Some(trouble) = trouble.get() {
-        output::log(trouble);
     }
     Ok(())
 }
@@ -138,9 +146,11 @@ fn config_of(arguments: &SimulateArguments) -> Result<UnitConfig> {
 }
 
 /// Keeps what the toy is given, and tells what happens.
-struct Keeper {
-    into: Option<PathBuf>,
-    json: bool,
+pub struct Keeper {
+    /// The folder for what it is given; `None`: nothing is kept.
+    pub into: Option<PathBuf>,
+    /// Tell in JSON.
+    pub json: bool,
 }
 
 impl Keeper {

@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../plugins/prong/examples/udp_proxy/proxy.rs"]
+mod proxy;
 
 #[path = "prong/bad.rs"]
 mod bad;
+#[path = "prong/bridge.rs"]
+mod bridge;
 #[path = "prong/rude.rs"]
 mod rude;
 #[path = "prong/second.rs"]

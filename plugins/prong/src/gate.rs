@@ -38,7 +38,8 @@
 //! A state machine that follows PKT and the toy's answers, so that honest traffic passes and other bytes do not:
 //! between chunks only whole lines pass, made anew from what they mean; chunks pass in their announced length, one for
 //! each answer of the toy, after their first 16 bytes were held and read; a chunk that does not decrypt is
-//! not passed, since it could be of any type: near gets a NAK, the third time CAN. A parameter of ACK is dropped:
+//! not passed, since it could be of any type: near gets a NAK, the third time CAN. What comes late of a chunk that the
+//! toy has given up is dropped, so that the chunk's repetition is found behind it. A parameter of ACK is dropped:
 //! it would offer connectionless packets, which no gate could read. A repeated last chunk (E-3) does not pass.
 
 mod state;
@@ -103,6 +104,8 @@ pub struct Gate {
     line_len: u64,
     /// The beginning of a chunk: at most 16 bytes.
     held: Vec<u8>,
+    /// Bytes of a chunk that was cut, which may still come before the chunk comes again.
+    late: usize,
     /// The toy's line.
     answer: LineBuffer,
     last_near: Duration,
@@ -123,6 +126,7 @@ impl Gate {
             line: LineBuffer::default(),
             line_len: 0,
             held: Vec::with_capacity(OVERHEAD),
+            late: 0,
             answer: LineBuffer::default(),
             last_near: Duration::ZERO,
             last_toy: Duration::ZERO,
@@ -176,6 +180,24 @@ impl Gate {
             last_toy: self.last_toy,
             ..Self::new(secret.clone().flatten(), if secret.is_some() { FarSide::Hardware } else { FarSide::Virtual })
         };
+    }
+
+    /// Near was lost, and whoever speaks from now on begins anew: what near had begun is forgotten, and with `cancel` the
+    /// toy is told CAN. What the toy may still believe is remembered, unlike after [`Gate::reset`]: else somebody could
+    /// offer a packet, hang up, call again and send its chunks under another name.
+    pub fn near_lost(&mut self, cancel: bool, now: Duration) -> Passed {
+        let mut passed = Passed::default();
+        self.lines();
+        if cancel && self.watch.is_some() {
+            // Even these bytes could complete something; then the toy finds out by its own timers.
+            let _ = self.admit(b"CAN\r\n", now, false, &mut passed);
+        }
+        passed
+    }
+
+    /// Whether near is in the middle of a transfer to the toy, as far as can be told.
+    pub fn is_busy(&self) -> bool {
+        !matches!(self.state, State::Lines | State::Drain { .. })
     }
 
     /// Bytes of near's that did not pass, so far. Lines are counted as they came.

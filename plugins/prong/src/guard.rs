@@ -44,6 +44,21 @@ impl FactoryPermit {
     }
 }
 
+/// Leave to join a real toy with somebody without any guard between them: what comes may be written to its flash. Made
+/// by [`RawPermit::confirmed`] alone, asked for by [`Guarding::Raw`](crate::bridge::Guarding::Raw) alone.
+#[derive(Debug)]
+pub struct RawPermit(());
+
+impl RawPermit {
+    /// What a person types.
+    pub const PHRASE: &str = "raw pipe";
+
+    /// The permit, if exactly [`RawPermit::PHRASE`] was typed (or a flag stands for it).
+    pub fn confirmed(typed: &str) -> Option<Self> {
+        (typed.trim() == Self::PHRASE).then_some(Self(()))
+    }
+}
+
 /// What the guard does not let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -6,6 +6,7 @@
 //! The normative text is the project's description of the protocol, whose rules (L-, I-, R-, EC-, S-, E-) the comments
 //! name. Nothing here is verified on a real toy, and the cipher is obfuscation, not security: see the README.
 
+pub mod bridge;
 pub mod capture;
 pub mod codec;
 pub mod decode;

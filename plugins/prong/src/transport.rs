@@ -11,6 +11,8 @@ pub mod pace;
 pub mod pty;
 #[cfg(all(feature = "quic", not(target_family = "wasm")))]
 pub mod quic;
+#[cfg(all(feature = "quic", not(target_family = "wasm")))]
+pub mod recall;
 pub mod threaded;
 #[cfg(feature = "uart")]
 pub mod uart;
@@ -85,6 +87,17 @@ pub trait Transport: Send {
     fn line_rate(&self) -> Option<u32> {
         None
     }
+
+    /// Bytes that were sent and have not left, as far as that is known.
+    fn waiting(&self) -> usize {
+        0
+    }
+
+    /// Breaks the line as if its plug were pulled, and tells whether there was one to break: [`Arrival::Lost`] follows,
+    /// and the far side is told if it can be. A line that comes back by itself does so after this, too.
+    fn hang_up(&mut self) -> bool {
+        false
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
@@ -106,6 +119,14 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn line_rate(&self) -> Option<u32> {
         (**self).line_rate()
+    }
+
+    fn waiting(&self) -> usize {
+        (**self).waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        (**self).hang_up()
     }
 }
 

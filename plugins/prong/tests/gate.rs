@@ -212,6 +212,44 @@ fn without_a_secret_two_bytes_pass_and_three_do_not() {
     assert_eq!(toy.packets, 1);
 }
 
+/// A network stood still in mid-chunk: the toy has refused the chunk, and its rest comes before its repetition.
+#[test]
+fn a_late_rest_is_dropped_and_the_repetition_passes() {
+    let bytes = chunk(2, 0, 200);
+    let cases = [(10, false), (20, true), (100, true), (100, false), (210, true), (215, false)];
+    for ((came, nak), together) in cases.into_iter().flat_map(|case| [(case, true), (case, false)]) {
+        let mut gate = accepted(200);
+        let passes = if came < 16 { 0 } else { came };
+        assert_eq!(gate.outgoing(&bytes[..came], NEVER).to_toy.len(), passes);
+        if nak {
+            gate.incoming(b"NAK\r\n", Duration::from_secs(2));
+        }
+        let late = Duration::from_millis(2100);
+        let passed = if together {
+            gate.outgoing(&[&bytes[came..], &bytes].concat(), late)
+        } else {
+            // It stands still once more in between.
+            let (one, two) = bytes[came..].split_at((bytes.len() - came) / 2);
+            assert_eq!(gate.outgoing(one, late), Passed::default());
+            assert_eq!(gate.outgoing(two, late * 2), Passed::default());
+            gate.outgoing(&bytes, late * 3)
+        };
+        assert_eq!(passed, Passed { to_toy: bytes.clone(), ..Passed::default() }, "{came} {nak} {together}");
+    }
+}
+
+/// The same on a line that loses: nothing comes late, the repetition is all there is.
+#[test]
+fn a_cut_chunk_is_sent_again() {
+    let bytes = chunk(2, 0, 200);
+    for came in [10, 20, 100, 215] {
+        let mut gate = accepted(200);
+        gate.outgoing(&bytes[..came], NEVER);
+        gate.incoming(b"NAK\r\n", Duration::from_secs(2));
+        assert_eq!(gate.outgoing(&bytes, Duration::from_millis(2100)).to_toy, bytes);
+    }
+}
+
 #[test]
 fn a_session_is_set_at_any_time() {
     let mut gate = accepted(0x4001);
@@ -272,6 +310,30 @@ fn after_a_lost_port_all_is_as_new() {
     assert_eq!(gate.outgoing(&chunk(3, 0, 100), NEVER).to_toy.len(), 116);
 }
 
+#[test]
+fn who_hangs_up_and_calls_again_finds_the_toy_remembered() {
+    let mut gate = accepted(0x4001);
+    assert!(gate.is_busy());
+    assert_eq!(gate.near_lost(true, NEVER).to_toy, b"CAN\r\n");
+    assert!(!gate.is_busy());
+    gate.outgoing(b"PKT 100\r\n", NEVER);
+    gate.incoming(b"ACK\r\n", NEVER);
+    refused(&gate.outgoing(&chunk(3, 0, 100), NEVER), Forbidden::Flash { kind: 3, size: 0x4001 }.into());
+    let mut virtual_toy = Gate::new(None, FarSide::Virtual);
+    assert_eq!(virtual_toy.near_lost(true, NEVER), Passed::default());
+}
+
+#[test]
+fn half_a_chunk_and_half_a_line_are_forgotten_with_who_sent_them() {
+    let mut gate = accepted(100);
+    gate.outgoing(&chunk(2, 0, 100)[..12], NEVER);
+    assert_eq!(gate.near_lost(false, NEVER), Passed::default());
+    assert_eq!(gate.dropped(), 12);
+    gate.outgoing(b"SYN", NEVER);
+    gate.near_lost(false, NEVER);
+    assert_eq!(gate.outgoing(b"C 1\r\n", NEVER).to_toy, b"C 1\r\n");
+}
+
 /// What an attacker, the line and the toy's owner do.
 #[derive(Clone, Debug)]
 enum Step {
@@ -282,6 +344,8 @@ enum Step {
     /// So many are lost on the way.
     Lose(usize),
     Cancelled,
+    /// The attacker hangs up and calls again; whether the bridge cancels then.
+    HangUp(bool),
 }
 
 fn sizes() -> impl Strategy<Value = u32> {
@@ -323,6 +387,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => (1_usize..12).prop_map(Step::Lose),
         3 => prop_oneof![Just(0_u64), Just(60), Just(1100), Just(2100), Just(5000), Just(29_000), Just(31_000)].prop_map(Step::Wait),
         1 => Just(Step::Cancelled),
+        1 => any::<bool>().prop_map(Step::HangUp),
     ]
 }
 
@@ -351,6 +416,7 @@ proptest! {
                 }
                 Step::Lose(len) => drop(back.drain(..len.min(back.len()))),
                 Step::Cancelled => toy.cancel(),
+                Step::HangUp(cancel) => toy.take(&gate.near_lost(cancel, now).to_toy, now),
             }
             back.extend(toy.answers());
             prop_assert_eq!(toy.harmed, None);

@@ -94,4 +94,12 @@ impl<T: Transport, W: Write + Send> Transport for Captured<T, W> {
     fn line_rate(&self) -> Option<u32> {
         self.inner.line_rate()
     }
+
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        self.inner.hang_up()
+    }
 }

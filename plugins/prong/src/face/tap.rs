@@ -112,4 +112,12 @@ impl Transport for Tap {
     fn line_rate(&self) -> Option<u32> {
         self.inner.line_rate()
     }
+
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        self.inner.hang_up()
+    }
 }

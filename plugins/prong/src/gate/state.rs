@@ -34,6 +34,8 @@ pub(super) enum State {
     Head { size: u32, index: usize },
     /// So many bytes of the chunk are to come; `read`: they pass.
     Body { size: u32, index: usize, left: usize, read: bool },
+    /// So many bytes are to come of a chunk that the toy has given up.
+    Rest { size: u32, index: usize, left: usize },
     /// The chunk has passed, the toy has not answered.
     Answer { size: u32, index: usize, since: Duration },
     /// Something was refused.
@@ -47,13 +49,20 @@ impl Gate {
         let quiet = now.saturating_sub(self.last_near);
         match self.state {
             State::Drain { since } if quiet >= QUIET || now.saturating_sub(since) >= DRAIN => self.lines(),
-            State::Body { size, index, .. } if quiet >= STALE => self.state = State::Head { size, index },
+            State::Body { size, index, left, .. } if quiet >= STALE => self.cut(size, index, left),
+            State::Rest { size, index, left } if quiet >= STALE => self.cut(size, index, left),
             State::Answer { size, index, since } if self.line.is_empty() && now.saturating_sub(since) >= RESEND => {
                 self.state = State::Head { size, index };
             }
             _ => {}
         }
         if quiet >= STALE {
+            if let State::Head { size, index } = self.state
+                && !self.held.is_empty()
+            {
+                let due = if self.late > 0 { self.late } else { OVERHEAD + chunk_len(size as usize, index) };
+                self.late = due.saturating_sub(self.held.len());
+            }
             self.drop_held();
             self.drop_line();
         }
@@ -62,6 +71,10 @@ impl Gate {
             State::Drain { .. } => self.dropped += 1,
             State::Lines | State::Offered { .. } | State::Answer { .. } => self.line_byte(byte, now, out),
             State::Head { size, index } => self.head_byte(byte, size, index, now, out),
+            State::Rest { size, index, left } => {
+                self.dropped += 1;
+                self.rest(size, index, left.saturating_sub(1));
+            }
             State::Body { size, index, left, read } => {
                 if !read {
                     self.dropped += 1;
@@ -92,13 +105,13 @@ impl Gate {
             (Line::Enq(index), State::Answer { size, .. } | State::Head { size, .. }) if self.held.is_empty() => {
                 self.head(size, usize::from(index));
             }
-            (Line::Nak | Line::Enq(_), State::Body { size, index, .. })
+            (Line::Nak | Line::Enq(_), State::Body { size, index, left, .. })
                 if now.saturating_sub(self.last_near) >= CUT =>
             {
-                self.head(size, index);
+                self.cut(size, index, left);
             }
-            (Line::Can, State::Head { .. }) if self.held.is_empty() => self.lines(),
-            (Line::Can, State::Head { .. } | State::Body { .. }) => self.drain(now),
+            (Line::Can, State::Head { .. }) if self.held.is_empty() && self.late == 0 => self.lines(),
+            (Line::Can, State::Head { .. } | State::Rest { .. } | State::Body { .. }) => self.drain(now),
             _ => {}
         }
     }
@@ -171,8 +184,17 @@ impl Gate {
                 }
                 (usize::from(header.index), true)
             }
+            // Not a new chunk, but what was late of the old one (over a stream it is never lost): the new one follows.
+            _ if self.late > 0 => {
+                let late = std::mem::take(&mut self.late);
+                let old = late.min(OVERHEAD);
+                self.dropped = self.dropped.saturating_add(old as u64);
+                self.held.drain(..old);
+                return self.rest(size, index, late - old);
+            }
             _ => (index.min(count.saturating_sub(1)), false),
         };
+        self.late = 0;
         if !read {
             self.drop_held();
         } else if let Err(refused) = self.admit(&start, now, count == 1, out) {
@@ -208,7 +230,7 @@ impl Gate {
         out.refused.get_or_insert(refused);
     }
 
-    fn admit(&mut self, bytes: &[u8], now: Duration, single: bool, out: &mut Passed) -> Result<(), Refused> {
+    pub(super) fn admit(&mut self, bytes: &[u8], now: Duration, single: bool, out: &mut Passed) -> Result<(), Refused> {
         if let Some(watch) = &mut self.watch {
             watch.admit(bytes, now, single)?;
         }
@@ -216,16 +238,28 @@ impl Gate {
         Ok(())
     }
 
+    /// The toy has given up a chunk of which `left` bytes have not come; it will take the whole again.
+    fn cut(&mut self, size: u32, index: usize, left: usize) {
+        self.head(size, index);
+        self.late = left;
+    }
+
+    fn rest(&mut self, size: u32, index: usize, left: usize) {
+        self.state = if left > 0 { State::Rest { size, index, left } } else { State::Head { size, index } };
+    }
+
     fn head(&mut self, size: u32, index: usize) {
         self.drop_line();
         self.drop_held();
+        self.late = 0;
         self.state = State::Head { size, index };
     }
 
-    fn lines(&mut self) {
+    pub(super) fn lines(&mut self) {
         self.drop_line();
         self.drop_held();
         self.unreadable = 0;
+        self.late = 0;
         self.state = State::Lines;
     }
 

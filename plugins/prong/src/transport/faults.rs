@@ -165,6 +165,14 @@ impl<T: Transport> Transport for Faulty<T> {
     fn line_rate(&self) -> Option<u32> {
         self.inner.line_rate()
     }
+
+    fn waiting(&self) -> usize {
+        self.sending.waiting + self.inner.waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        self.inner.hang_up()
+    }
 }
 
 /// One direction: what went in and has not come out.

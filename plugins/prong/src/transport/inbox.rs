@@ -83,6 +83,13 @@ impl Inbox {
         state.cost = 0;
     }
 
+    /// Bytes that were not fetched.
+    pub(super) fn waiting(&self) -> usize {
+        let state = self.lock();
+        let bytes = |arrival: &Arrival| if let Arrival::Bytes { bytes, .. } = arrival { bytes.len() } else { 0 };
+        state.arrivals.iter().map(bytes).sum()
+    }
+
     /// Bytes lost so far because nobody fetched.
     pub(super) fn overrun(&self) -> u64 {
         self.lock().overrun

@@ -53,6 +53,24 @@ impl Transport for Memory {
     fn flush(&mut self, _wait: Duration) -> Result<(), TransportError> {
         if self.other.strong_count() == 0 { Err(TransportError::Gone(GONE.into())) } else { Ok(()) }
     }
+
+    fn waiting(&self) -> usize {
+        self.there.waiting()
+    }
+
+    /// Both ends are told of a loss and that the line is back: what was under way is gone.
+    fn hang_up(&mut self) -> bool {
+        if self.other.strong_count() == 0 {
+            return false;
+        }
+        let at = self.clock.now();
+        for end in [&self.here, &self.there] {
+            end.purge();
+            end.note(Arrival::Lost { at, reason: "it was hung up".into() });
+            end.note(Arrival::Back { at });
+        }
+        true
+    }
 }
 
 impl Drop for Memory {

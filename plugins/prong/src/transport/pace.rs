@@ -120,6 +120,14 @@ impl<T: Transport> Transport for Paced<T> {
     fn line_rate(&self) -> Option<u32> {
         Some(self.baud)
     }
+
+    fn waiting(&self) -> usize {
+        self.queue.len() + self.inner.waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        self.inner.hang_up()
+    }
 }
 
 #[cfg(test)]

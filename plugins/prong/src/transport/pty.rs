@@ -107,6 +107,14 @@ impl Transport for Pty {
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
         self.line.flush(wait)
     }
+
+    fn waiting(&self) -> usize {
+        self.line.waiting()
+    }
+
+    fn hang_up(&mut self) -> bool {
+        self.line.hang_up()
+    }
 }
 
 /// Whether a path is the far side of a pseudo-terminal, links followed.

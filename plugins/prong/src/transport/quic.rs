@@ -20,11 +20,15 @@ const SLICE: Duration = Duration::from_millis(50);
 /// # Errors
 /// There is no thread to be had.
 pub fn over(stream: Stream, clock: Clock) -> Result<Threaded, TransportError> {
+    Threaded::start(halves(stream), None, None, clock)
+}
+
+pub(super) fn halves(stream: Stream) -> Halves {
     let closer = stream.closer();
     let (mut reader, mut writer) = stream.split();
     reader.set_limit(Some(SLICE));
     writer.set_limit(SLICE);
-    let halves = Halves {
+    Halves {
         reader: Box::new(In(reader)),
         writer: Box::new(Out(writer)),
         // It would take a round trip each time; the bytes leave by themselves.
@@ -32,8 +36,7 @@ pub fn over(stream: Stream, clock: Clock) -> Result<Threaded, TransportError> {
         // Nothing but this reader's 64 KiB window, which the next read fetches.
         discard: Box::new(|| {}),
         hang_up: Box::new(move || closer.close("")),
-    };
-    Threaded::start(halves, None, None, clock)
+    }
 }
 
 struct In(Reader);

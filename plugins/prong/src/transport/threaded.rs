@@ -164,6 +164,16 @@ impl Transport for Threaded {
     fn line_rate(&self) -> Option<u32> {
         self.line_rate
     }
+
+    fn waiting(&self) -> usize {
+        let line = self.shared.lock();
+        line.queue.len() + line.writing
+    }
+
+    fn hang_up(&mut self) -> bool {
+        // The reading thread notices, and tells the loss.
+        self.shared.lock().hang_up.as_mut().map(|hang_up| hang_up()).is_some()
+    }
 }
 
 impl Drop for Threaded {
