@@ -1,4 +1,6 @@
-//! `cargo xtask bench`: how fast chip and link are, against the limits of the design.
+//! `cargo xtask bench`: how fast chip, link and daycare are, against the limits of the design.
+
+mod daycare;
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -10,7 +12,7 @@ use crate::{cargo, system};
 /// Ticks of the 32,768 Hz crystal in a day.
 const DAY: u64 = 24 * 60 * 60 * 32_768;
 
-/// Runs the chip's `speed` example for a day of two ROMs and the herd of toys, and prints the ratios.
+/// Runs the chip's `speed` example for a day of two ROMs, the herd of toys, the link and the daycare, and prints the ratios.
 ///
 /// Figures of a machine that does other work at the same time mean little.
 pub fn bench() -> Result<ExitCode> {
@@ -26,6 +28,7 @@ pub fn bench() -> Result<ExitCode> {
     println!("{}", at_least("straight-line instructions a second", busy.per_second, 330e6));
     println!("{}", at_most("a second of 10,000 toys of the plugin", herd()?, 0.2));
     link()?;
+    daycare::bench()?;
     for (name, rom) in [("the embedded pet", &pip_rom), ("straight code", &busy_rom_file)] {
         match host_instructions(rom)? {
             Some(count) => println!("host instructions for one of {name}: {count:.1} (callgrind)"),

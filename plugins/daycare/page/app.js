@@ -80,7 +80,7 @@ function rows(title, path, item, ...more) {
 	return part(title, async () => {
 		const rows = await get(path + before), last = rows.at(-1);
 		return [last ? h('ul', rows.map(row => h('li', item(row)))) : h('p', 'None.'),
-			last && path.includes('?') && button('Older', () => before = '&before=' + (last.number || last.at)), more];
+			last && path.includes('?') && button('Older', () => before = '&before=' + last.number), more];
 	});
 }
 const audit = (title, all) => rows(title, '/audit?all=' + all,
@@ -140,7 +140,7 @@ const pages = {
 					button('Revoke', `DELETE ${grants}/${grant.id}`)], 'A viewer looks and listens; a caretaker presses, too.',
 				form({name: '', role: pairs(['viewer', 'caretaker']), hours: ''}, 'Share', 'POST ' + grants)),
 				rows('Saves', path + '/snapshots', shot => [time(shot.at), shot.good
-					? button('Go back', () => api(`POST ${path}/undo`, {at: shot.at}), 'Go back?') : ' (damaged)'],
+					? button('Go back', () => api(`POST ${path}/undo`, {number: shot.number}), 'Go back?') : ' (damaged)'],
 				button('Save to file', () => download(path + '/save')),
 				picker('Load file; this life ends', file => api(`PUT ${path}/save`, file))),
 				part('Program', async () =>

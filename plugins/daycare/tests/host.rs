@@ -1,8 +1,12 @@
 //! The engine room with a real store and a clock that is stepped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "host/faults.rs"]
+mod faults;
 #[path = "host/faulty.rs"]
 mod faulty;
+#[path = "host/kept.rs"]
+mod kept;
 #[path = "host/support.rs"]
 mod support;
 
@@ -70,7 +74,7 @@ fn what_cannot_be_written_down_has_not_happened() {
     world.held(toy, 1, 9, 6).unwrap();
     world.pass(S);
     world.store().full.store(true, Ordering::Relaxed);
-    world.host().let_go(toy, [1; 16], support::OWNER);
+    world.wait(world.host().let_go(toy, [1; 16], support::OWNER));
     world.pass(5 * S);
     assert_eq!(world.store().of(toy, 1).len(), 3);
     world.store().full.store(false, Ordering::Relaxed);
@@ -160,7 +164,7 @@ fn an_outage_is_lived_as_far_as_mercy_says() {
     assert!(near(world.check(spared), 102 + 7200));
     assert!(near(world.check(whole), 102 + 72_000));
     let diary = world.store().diary(spared, u64::MAX, 100).unwrap();
-    assert!(diary.iter().any(|row| row.text.contains("for the rest time stood still")), "{diary:?}");
+    assert!(diary.iter().any(|row| row.line.text.contains("for the rest time stood still")), "{diary:?}");
 }
 
 #[test]
@@ -201,7 +205,7 @@ fn a_damaged_snapshot_costs_nothing_and_two_are_told() {
         world.pass(Duration::from_secs(86_400));
         world.timed(toy, 1, seq, 1, 200).unwrap();
         world.pass(20 * S);
-        world.wait(world.host().save(toy)).unwrap();
+        world.wait(world.host().snapshot(toy)).unwrap();
     }
     damage(&world, toy, 1);
     world.restart_hard(S);
@@ -217,7 +221,7 @@ fn a_damaged_snapshot_costs_nothing_and_two_are_told() {
     let (picture, condition) = world.wait(world.host().look(toy)).unwrap();
     assert!(picture.tick < before && condition.running && !condition.broken);
     let diary = world.store().diary(toy, u64::MAX, 100).unwrap();
-    assert!(diary.iter().any(|row| row.text.contains("lives on from an older one")), "{diary:?}");
+    assert!(diary.iter().any(|row| row.line.text.contains("lives on from an older one")), "{diary:?}");
 }
 
 #[test]
@@ -237,7 +241,7 @@ fn every_way_to_another_life_can_be_undone() {
     world.wait(world.host().swap_rom(toy, world.rom())).unwrap();
     assert_eq!(world.store().toy(toy).unwrap().life, 4);
     let old = world.store().snapshots(toy).unwrap().into_iter().find(|one| one.life == 1).unwrap();
-    world.wait(world.host().undo(toy, old.at)).unwrap();
+    world.wait(world.host().undo(toy, old.number)).unwrap();
     let undone = world.wait(world.host().save(toy)).unwrap();
     let state = |bytes: &[u8]| Envelope::from_bytes(bytes).unwrap().0.block(STATE).unwrap().to_vec();
     assert_eq!((undone.tick, state(&undone.envelope)), (old.tick, state(&old.envelope)));
@@ -246,6 +250,7 @@ fn every_way_to_another_life_can_be_undone() {
         assert!(error.to_string().contains(says), "{error}");
     }
     assert!(matches!(world.wait(world.host().undo(toy, 1)), Err(HostError::Refused(_))));
+    assert!(matches!(world.wait(world.host().undo(toy, 0)), Err(HostError::Refused(_))));
     // A life that cannot be written down has not begun.
     world.store().no_snapshots.store(true, Ordering::Relaxed);
     assert!(matches!(world.wait(world.host().reset(toy)), Err(HostError::Store(_))));

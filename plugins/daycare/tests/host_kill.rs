@@ -108,7 +108,7 @@ async fn play(host: Host, client: u8, run: u32, mut dice: Dice) {
         ask(&host, toy, client, run * 100_000 + n, keys).await;
         // Once for each toy and run: of older records the store may forget what the test has not read.
         if dice.roll(20) == 0 && saved.insert(toy) {
-            host.save(id(toy)).await.unwrap();
+            host.snapshot(id(toy)).await.unwrap();
         }
         if dice.roll(8) == 0 {
             drop(host.watch(id(toy)).await.unwrap());

@@ -60,7 +60,8 @@ macro_rules! conforms {
                 the_end_of_an_earlier_life_is_kept_for_a_week
                 a_batch_of_snapshots_is_whole_or_not_at_all
                 a_snapshot_with_another_digest_is_listed_and_has_no_state
-                a_diary_is_read_backwards_and_does_not_grow_for_ever;
+                a_diary_is_read_backwards_and_does_not_grow_for_ever
+                what_is_lived_again_is_not_told_again;
             moves:
                 every_order_of_requests_ends_with_one_pet_in_one_place
                 what_is_handed_over_stays_the_same_and_is_forgotten_in_the_end

@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, SystemClock};
 use super::engine::{self, outage_line};
-use super::hours::{Hours, MANY};
+use super::hours::{Hours, MANY, signed};
 use super::keeper::{Keeper, Shelves};
 use super::request::Request;
 use super::restore::{Restored, Watches, restore, right_anchor};
@@ -12,7 +12,7 @@ use super::toy::{Moment, Yield};
 use super::{Host, HostError, REQUESTS};
 use crate::id::Millis;
 use crate::roms::Roms;
-use crate::store::{Anchor, DiaryRow, Store, StoreError, ToyRow, ToyState};
+use crate::store::{Anchor, DiaryKind, NewDiary, Store, StoreError, ToyRow, ToyState};
 use bevy_app::{App, TaskPoolOptions, TaskPoolPlugin, TaskPoolThreadAssignmentPolicy};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::num::NonZero;
@@ -70,8 +70,11 @@ pub fn start(store: Arc<dyn Store>, roms: Arc<Roms>, options: HostOptions) -> Re
         if let Some((true, length)) = outage
             && let Some(text) = outage_line(&restored.row.name, length, restored.row.mercy_hours)
         {
-            let tick = restored.body.as_ref().map_or(0, |body| body.machine.tick());
-            out.diary.push(DiaryRow { toy: restored.row.id, at: moment.wall, tick, text });
+            // Each outage has a tick of its own, however little was lived since the last one.
+            let ToyRow { id: toy, life, anchor, mercy_hours, .. } = restored.row;
+            let tick = signed(moment.ticks).saturating_sub(hours.behind(anchor, mercy_hours));
+            let (tick, kind) = (u64::try_from(tick).unwrap_or(0), DiaryKind::Outage);
+            out.diary.push(NewDiary { toy, life, tick, kind, at: moment.wall, text });
         }
     }
     let (sender, requests) = sync_channel::<Request>(REQUESTS);
@@ -82,6 +85,7 @@ pub fn start(store: Arc<dyn Store>, roms: Arc<Roms>, options: HostOptions) -> Re
     let mut room = Room {
         step: moment.ticks / super::WATCHED_STEP,
         alive: moment.millis,
+        outages: hours.outages.len(),
         clock,
         hours,
         moment,
@@ -96,6 +100,7 @@ pub fn start(store: Arc<dyn Store>, roms: Arc<Roms>, options: HostOptions) -> Re
         closing: Closing::Not,
         failed: None,
         out,
+        unwritten: VecDeque::new(),
         born: 0,
         figures: Figures::default(),
     };
@@ -145,8 +150,7 @@ fn restore_all(
             restored.row.anchor = anchor;
         } else if many && restored.row.anchor.running && restored.row.state == ToyState::Alive {
             let behind = hours.behind(restored.row.anchor, restored.row.mercy_hours);
-            let tick = i64::try_from(hours.ticks()).unwrap_or(i64::MAX) - behind;
-            let tick = u64::try_from(tick).unwrap_or(0);
+            let tick = u64::try_from(signed(hours.ticks()).saturating_sub(behind)).unwrap_or(0);
             restored.row.anchor = Anchor { tick, at: hours.millis(), running: true };
         }
         let after = (restored.row.state, restored.row.anchor);

@@ -1,14 +1,14 @@
 //! The rounds of the engine room: what has come back, what is asked, the steps that are due, what is left of the time.
 
-use super::hours::{ALIVE, OUTAGES};
-use super::keeper::{After, Job};
+use super::hand_over;
+use super::keeper::After;
 use super::request::{Request, answer};
 use super::restore::parts;
 use super::room::{Closing, PHASES, Room};
 use super::serve;
 use super::toy::{Mode, Moment, Pace, Toy, Yield};
 use super::{HostError, WATCHED_STEP};
-use crate::store::{ToyRow, ToyState};
+use crate::store::{DiaryKind, ToyState};
 use bevy_app::{App, PostUpdate, Update};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::SingleThreadedExecutor;
@@ -28,13 +28,11 @@ const SHORT: u64 = 60_000;
 const MARGIN: Duration = Duration::from_micros(500);
 /// Batches of snapshots that may be on their way; more wait in the toys.
 const BATCHES: usize = 16;
-/// Snapshots of a batch.
-const BATCH: usize = 256;
 
 /// Adds the systems to an app that has a [`Room`].
 pub(super) fn plugin(app: &mut App) {
     let steps = (look, complete, serve::serve, advance, catch_up).chain();
-    app.add_systems(Update, steps).add_systems(PostUpdate, hand_over);
+    app.add_systems(Update, steps).add_systems(PostUpdate, hand_over::hand_over);
     // Every system is short, and the toys are spread over the cores within one.
     app.edit_schedule(Update, |schedule| {
         schedule.set_executor(SingleThreadedExecutor::new());
@@ -86,13 +84,13 @@ fn look(mut room: ResMut<Room>, mut toys: Query<&mut Toy>) {
     };
     room.figures.turn();
     if let Some(outage) = outage {
-        room.keeper.write(Job::Setting(OUTAGES, room.hours.outages_bytes()));
+        room.say_alive();
         for mut toy in &mut toys {
-            if toy.anchor.running {
+            if toy.anchor.running && toy.state == ToyState::Alive {
                 let length = outage.to - outage.from;
                 toy.behind = toy.behind.saturating_add_unsigned(parts(length, toy.mercy_hours).1);
                 if let Some(text) = outage_line(&toy.name, length, toy.mercy_hours) {
-                    let line = toy.line(&room.moment, text);
+                    let line = toy.line(&room.moment, DiaryKind::Outage, text);
                     room.out.diary.push(line);
                 }
             }
@@ -100,7 +98,8 @@ fn look(mut room: ResMut<Room>, mut toys: Query<&mut Toy>) {
     }
     if room.moment.millis >= room.alive + SAY_ALIVE {
         room.alive = room.moment.millis;
-        room.keeper.write(Job::Setting(ALIVE, room.hours.alive_bytes(&*room.clock)));
+        room.say_alive();
+        room.out.diary.extend(room.unwritten.drain(..));
     }
 }
 
@@ -126,28 +125,36 @@ fn complete(mut room: ResMut<Room>, mut toys: Query<(&mut Toy, &mut Pace)>, mut 
             After::Toy(id, then) => {
                 let entity = room.index.get(&id).copied();
                 let Some((mut toy, mut pace)) = entity.and_then(|entity| toys.get_mut(entity).ok()) else { continue };
-                toy.done(then, &room.moment);
+                toy.guarded(&room.moment, &mut room.out, |toy, _| toy.done(then, &room.moment));
                 if let Some(waiting) = toy.waiting.take() {
                     for request in waiting.into_iter().rev() {
                         room.inbox.push_front(request);
                     }
                 }
+                toy.guarded(&room.moment, &mut room.out, |toy, _| toy.show(&room.moment));
                 pace.mode = toy.mode(&room.moment);
-                toy.show(&room.moment);
             }
-            After::Snapshots(of, result) => {
-                if let Err(error) = result {
-                    // They are made again soon; the journal has everything.
-                    for (id, _) in of {
-                        let entity = room.index.get(&id).copied();
-                        if let Some((mut toy, _)) = entity.and_then(|entity| toys.get_mut(entity).ok()) {
-                            toy.touched(&room.moment);
-                        }
+            After::Snapshots(left, result) => {
+                // They are made again soon; the journal has everything.
+                for id in left {
+                    let entity = room.index.get(&id).copied();
+                    if let Some((mut toy, _)) = entity.and_then(|entity| toys.get_mut(entity).ok()) {
+                        toy.touched(&room.moment);
                     }
-                    room.failed = Some(error);
                 }
+                room.failed = result.err().or(room.failed.take());
+            }
+            After::Diary(left, result) => {
+                room.keep_lines(left);
+                room.failed = result.err().or(room.failed.take());
             }
             After::Written(result) => room.failed = result.err().or(room.failed.take()),
+            After::Outages(count, result) => {
+                if result.is_ok() {
+                    room.outages = room.outages.max(count);
+                }
+                room.failed = result.err().or(room.failed.take());
+            }
             After::Added(id, result, reply) => {
                 room.arriving.remove(&id);
                 match result {
@@ -195,22 +202,9 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
             return;
         }
         let target = toy.target(&moment);
-        toy.live(target, &moment, &mut yielded);
-        if toy.stage.as_ref().is_some_and(|stage| stage.watchers() == 0) {
-            toy.stage = None;
-        }
-        toy.show(&moment);
         let second = from + 1 + since <= to;
-        if second && !toy.busy {
-            yielded.again.extend(toy.later.take().map(|later| *later));
-        }
-        toy.snapshot_if_due(&moment, &mut yielded);
+        toy.guarded(&moment, &mut yielded, |toy, yielded| step(toy, target, second, &moment, yielded));
         let mode = toy.mode(&moment);
-        if mode == Mode::Still {
-            // It was paused: this is how it stays.
-            toy.snap_due = 0;
-            toy.snapshot_if_due(&moment, &mut yielded);
-        }
         let step = if pace.mode == Mode::Watched { from + 1 } else { from + 1 + since };
         let late = moment.ticks.saturating_sub(step * WATCHED_STEP) + (target - toy.lived);
         let late = time(late) + start.elapsed();
@@ -224,6 +218,24 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
     let own = start.elapsed();
     let worked = Duration::from_nanos(worked.into_inner());
     room.figures.worked += worked.saturating_sub(own);
+}
+
+/// A step of one toy, up to `target`; `second`: the one of a second in which it is looked after.
+fn step(toy: &mut Toy, target: u64, second: bool, moment: &Moment, out: &mut Yield) {
+    toy.live(target, moment, out);
+    if toy.stage.as_ref().is_some_and(|stage| stage.watchers() == 0) {
+        toy.stage = None;
+    }
+    toy.show(moment);
+    if second && !toy.busy {
+        out.again.extend(toy.later.take().into_iter().flat_map(|later| *later));
+    }
+    toy.snapshot_if_due(moment, out);
+    if toy.mode(moment) == Mode::Still {
+        // It was paused: this is how it stays.
+        toy.snap_due = 0;
+        toy.snapshot_if_due(moment, out);
+    }
 }
 
 fn keep(out: &Mutex<&mut Yield>, yielded: Yield) {
@@ -265,11 +277,13 @@ fn catch_up(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
             let mut yielded = Yield::default();
             while pace.mode == Mode::Behind && clock.monotonic() < end {
                 let to = toy.target(&moment).min(toy.lived + CHUNK);
-                toy.live(to, &moment, &mut yielded);
-                toy.snapshot_if_due(&moment, &mut yielded);
+                toy.guarded(&moment, &mut yielded, |toy, yielded| {
+                    toy.live(to, &moment, yielded);
+                    toy.snapshot_if_due(&moment, yielded);
+                });
                 pace.mode = toy.mode(&moment);
             }
-            toy.show(&moment);
+            toy.guarded(&moment, &mut yielded, |toy, _| toy.show(&moment));
             keep(&out, yielded);
             worked.fetch_add(begun.elapsed().as_nanos() as u64, Ordering::Relaxed);
         });
@@ -277,61 +291,4 @@ fn catch_up(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
     if any {
         room.figures.worked += Duration::from_nanos(worked.into_inner()).saturating_sub(start.elapsed());
     }
-}
-
-/// Hands on what the round has made, and ends what is to end.
-fn hand_over(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
-    let room = &mut *room;
-    for id in std::mem::take(&mut room.out.fallen) {
-        let Some((mut pace, toy)) = room.index.get(&id).and_then(|entity| toys.get_mut(*entity).ok()) else { continue };
-        pace.mode = Mode::Still;
-        room.out.diary.push(toy.line(&room.moment, "Its machine has failed; load a save, undo or reset it.".into()));
-        let (anchor, state) = (toy.anchor, ToyState::Broken);
-        let change = move |row: ToyRow| ToyRow { anchor, state, ..row };
-        room.keeper.write(Job::Quiet(Box::new(move |shelves| serve::change_row(shelves, id, change))));
-    }
-    if !room.out.diary.is_empty() {
-        let rows = std::mem::take(&mut room.out.diary);
-        room.keeper.write(Job::Diary(rows));
-    }
-    while !room.out.snapshots.is_empty() {
-        let rest = room.out.snapshots.split_off(room.out.snapshots.len().min(BATCH));
-        let batch = std::mem::replace(&mut room.out.snapshots, rest);
-        room.keeper.write(Job::Snapshots(batch));
-    }
-    let quiet = room.keeper.is_idle() && room.inbox.is_empty() && room.retry.is_empty();
-    let settled = |toys: &Query<(&mut Pace, &mut Toy)>| {
-        let moment = &room.moment;
-        quiet && toys.iter().all(|(pace, toy)| !toy.busy && (pace.mode == Mode::Still || toy.owes(moment) == 0))
-    };
-    if !room.settling.is_empty() && settled(&toys) {
-        room.settling.drain(..).for_each(|reply| answer(reply, Ok(())));
-    }
-    room.closing = match std::mem::take(&mut room.closing) {
-        Closing::Ending(reply) if quiet && toys.iter().all(|(_, toy)| !toy.busy) => {
-            room.failed = None;
-            let mut last = Vec::new();
-            for (_, mut toy) in &mut toys {
-                if toy.state == ToyState::Alive {
-                    last.extend(toy.snapshot(&room.moment));
-                }
-                if last.len() >= BATCH {
-                    room.keeper.write(Job::Snapshots(std::mem::take(&mut last)));
-                }
-            }
-            if !last.is_empty() {
-                room.keeper.write(Job::Snapshots(last));
-            }
-            room.keeper.write(Job::Setting(ALIVE, room.hours.alive_bytes(&*room.clock)));
-            Closing::Writing(reply)
-        }
-        Closing::Writing(reply) if room.keeper.is_idle() => {
-            let result = room.failed.take().map_or(Ok(()), |error| Err(error.into()));
-            if let Some(reply) = reply {
-                answer(reply, result);
-            }
-            Closing::Closed
-        }
-        other => other,
-    };
 }

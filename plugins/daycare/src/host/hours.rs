@@ -124,7 +124,8 @@ impl Hours {
     }
 }
 
-fn signed(ticks: u64) -> i64 {
+/// Ticks that may be counted down from.
+pub(super) fn signed(ticks: u64) -> i64 {
     i64::try_from(ticks).unwrap_or(i64::MAX)
 }
 

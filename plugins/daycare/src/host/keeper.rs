@@ -4,12 +4,13 @@
 //! commit ran in one transaction. The clerk reads. What they have found or failed comes back as [`After`]s, which the
 //! engine room lets happen to the toy.
 
+use super::hours::{ALIVE, OUTAGES};
 use super::restore::{Restored, Watches};
 use super::toy::{Moment, Toy};
 use super::{HostError, Reply, Request};
 use crate::id::ToyId;
 use crate::roms::Roms;
-use crate::store::{DiaryRow, Entry, Snapshot, Store, StoreError};
+use crate::store::{Entry, NewDiary, Snapshot, Store, StoreError};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
@@ -44,9 +45,10 @@ pub(super) enum Job {
     /// Snapshots of many.
     Snapshots(Vec<Snapshot>),
     /// Lines of diaries.
-    Diary(Vec<DiaryRow>),
-    /// A setting.
-    Setting(&'static str, Vec<u8>),
+    Diary(Vec<NewDiary>),
+    /// That the daycare is alive, and before that its outages, if they were not written since the last one: how many
+    /// they are, and the setting.
+    Alive(Vec<u8>, Option<(usize, Vec<u8>)>),
     /// A toy is to live here.
     Add(ToyId, Box<dyn FnOnce(&Shelves) -> Result<Box<Restored>, HostError> + Send>, Reply<()>),
 }
@@ -55,10 +57,14 @@ pub(super) enum Job {
 pub(super) enum After {
     /// It happens to this toy.
     Toy(ToyId, Then),
-    /// These snapshots were written, or were not.
-    Snapshots(Vec<(ToyId, u64)>, Result<(), StoreError>),
+    /// Snapshots were written; those of these toys were not.
+    Snapshots(Vec<ToyId>, Result<(), StoreError>),
+    /// Lines were written; these were not.
+    Diary(Vec<NewDiary>, Result<(), StoreError>),
     /// Something was written that nobody waits for, or was not.
     Written(Result<(), StoreError>),
+    /// The same of so many outages.
+    Outages(usize, Result<(), StoreError>),
     /// A toy was found.
     Added(ToyId, Result<Box<Restored>, HostError>, Reply<()>),
 }
@@ -188,12 +194,21 @@ impl Desk {
                 After::Toy(toy, then.unwrap_or_else(|_| Box::new(|_, _| {})))
             }
             Job::Snapshots(snapshots) => {
-                let result = guarded(|| store.snapshot(&snapshots));
-                After::Snapshots(snapshots.iter().map(|one| (one.toy, one.tick)).collect(), result)
+                let (left, result) = each(snapshots, |some| store.snapshot(some));
+                After::Snapshots(left.iter().map(|one| one.toy).collect(), result)
             }
             Job::Quiet(work) => After::Written(guarded(|| work(&self.shelves))),
-            Job::Diary(rows) => After::Written(guarded(|| store.write_diary(&rows))),
-            Job::Setting(key, value) => After::Written(guarded(|| store.set_setting(key, &value))),
+            Job::Diary(lines) => {
+                let (left, result) = each(lines, |some| store.write_diary(some));
+                After::Diary(left, result)
+            }
+            Job::Alive(alive, outages) => match outages {
+                None => After::Written(guarded(|| store.set_setting(ALIVE, &alive))),
+                Some((count, outages)) => {
+                    let both = || store.set_setting(OUTAGES, &outages).and_then(|()| store.set_setting(ALIVE, &alive));
+                    After::Outages(count, guarded(both))
+                }
+            },
             Job::Add(toy, work, reply) => {
                 let found = catch_unwind(AssertUnwindSafe(|| work(&self.shelves)));
                 After::Added(toy, found.unwrap_or_else(|_| Err(failed().into())), reply)
@@ -207,6 +222,29 @@ fn sort(job: Job, records: &mut Vec<Record>, others: &mut VecDeque<Job>) {
     match job {
         Job::Append(toy, entries, then) => records.push((toy, entries, then)),
         other => others.push_back(other),
+    }
+}
+
+/// Writes rows of many toys in one transaction; where one toy is at fault (it may just have been removed), one for each.
+/// Returns those that are still to be written, and why.
+fn each<T>(rows: Vec<T>, write: impl Fn(&[T]) -> Result<(), StoreError>) -> (Vec<T>, Result<(), StoreError>) {
+    match guarded(|| write(&rows)) {
+        Ok(()) => (Vec::new(), Ok(())),
+        Err(StoreError::Missing(_) | StoreError::Conflict(_)) => {
+            let (mut left, mut result) = (Vec::new(), Ok(()));
+            for row in rows {
+                match guarded(|| write(std::slice::from_ref(&row))) {
+                    // What belongs to nobody is not tried again.
+                    Ok(()) | Err(StoreError::Missing(_) | StoreError::Conflict(_)) => {}
+                    Err(error) => {
+                        left.push(row);
+                        result = Err(error);
+                    }
+                }
+            }
+            (left, result)
+        }
+        Err(error) => (rows, Err(error)),
     }
 }
 

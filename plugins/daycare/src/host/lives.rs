@@ -1,14 +1,15 @@
 //! Starting and pausing, saving, and everything that begins another life of a toy.
 
+use super::keep::{envelope, sealed};
 use super::keeper::{Job, Shelves, Then};
 use super::request::{Reply, Request, answer};
 use super::restore::{body, resume};
 use super::room::{Room, Tools};
 use super::serve::{catch_up_to_now, change_row};
-use super::toy::{Moment, Toy, envelope, sealed};
+use super::toy::{Moment, Toy};
 use super::{HostError, Saved};
 use crate::id::{Millis, RomKey};
-use crate::store::{Anchor, DiaryRow, Snapshot, Store, ToyRow, ToyState};
+use crate::store::{Anchor, DiaryKind, NewDiary, Snapshot, Store, ToyRow, ToyState};
 use eggtooth_cartridge::Cartridge;
 use eggtooth_toy::{Machine, ToyError};
 use eggtooth_vault::Envelope;
@@ -34,7 +35,7 @@ pub fn arrive(row: &ToyRow, cartridge: &Cartridge, save: &[u8], at: Millis) -> R
 fn first(row: &ToyRow, machine: &Machine, at: Millis) -> Result<Snapshot, HostError> {
     let envelope = envelope(&row.name, machine, at)?;
     let (toy, life, tick) = (row.id, row.life, machine.tick());
-    Ok(sealed(Snapshot { toy, life, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] }))
+    Ok(sealed(Snapshot { number: 0, toy, life, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] }))
 }
 
 fn from_save(cartridge: &Cartridge, save: &[u8]) -> Result<Machine, HostError> {
@@ -113,21 +114,23 @@ pub(super) fn refresh(toy: &mut Toy, reply: Reply<()>, tools: &mut Tools) {
     });
 }
 
-/// Writes a snapshot now.
-pub(super) fn save(toy: &mut Toy, reply: Reply<Saved>, room: &mut Room) {
+/// Hands its state over, and with `keep` writes it down as a snapshot first.
+pub(super) fn save(toy: &mut Toy, keep: bool, reply: Reply<Saved>, room: &mut Room) {
     catch_up_to_now(toy, room);
     if toy.body.is_none() {
         return answer(reply, Err(HostError::Untouchable("it could not be restored".into())));
     }
-    let Some(snapshot) = toy.snapshot(&room.moment) else {
-        return room.retry.push(Request::Save { toy: toy.id, reply });
+    let diary = &mut room.out.diary;
+    let snapshot = if keep { toy.snapshot(&room.moment, diary) } else { toy.state(&room.moment) };
+    let Some(snapshot) = snapshot else {
+        return room.retry.push(Request::Save { toy: toy.id, keep, reply });
     };
     match saved(toy, &snapshot) {
-        Ok(saved) => {
+        Ok(saved) if keep => {
             let write = move |shelves: &Shelves| Ok(shelves.store.snapshot(&[snapshot])?);
             work(toy, &mut room.tools(), reply, write, move |_, (), _| saved);
         }
-        Err(error) => answer(reply, Err(error)),
+        saved => answer(reply, saved),
     }
 }
 
@@ -159,7 +162,7 @@ fn begin(
         return answer(reply, Err(error));
     }
     catch_up_to_now(toy, room);
-    let before = toy.snapshot(&room.moment);
+    let before = toy.snapshot(&room.moment, &mut room.out.diary);
     if before.is_none() && toy.body.is_some() {
         return room.retry.push(again(reply));
     }
@@ -181,17 +184,18 @@ fn begin(
         let row = ToyRow { life, anchor, model, rom: birth.rom, state: ToyState::Alive, ..store.toy(id)? };
         let envelope = envelope(&row.name, &birth.machine, at)?;
         let held = birth.held;
-        let first = sealed(Snapshot { toy: id, life, tick, at, seq, held, envelope, hash: [0; 32] });
+        let first = sealed(Snapshot { number: 0, toy: id, life, tick, at, seq, held, envelope, hash: [0; 32] });
         store.begin_life(&row, &first)?;
         // The life has begun; without its line in the diary it is one all the same.
-        let _ = store.write_diary(&[DiaryRow { toy: id, at: wall, tick, text: birth.line.clone() }]);
+        let text = birth.line.clone();
+        let _ = store.write_diary(&[NewDiary { toy: id, life, tick, kind: DiaryKind::Act, at: wall, text }]);
         let body = body(&shelves.watches, birth.cartridge, birth.machine);
         Ok((row, body, birth.held))
     };
     work(toy, &mut room.tools(), reply, write, |toy, (row, body, held), moment| {
         let plan = super::plan::Plan::of(held, []);
         (toy.life, toy.rom, toy.state) = (row.life, row.rom, row.state);
-        toy.lived = body.machine.tick();
+        (toy.lived, toy.told) = (body.machine.tick(), None);
         toy.body = Some(body);
         toy.hands = plan.is_down().then(|| Box::new(super::fingers::Fingers::restored(plan, &[])));
         toy.anchor_at(row.anchor);
@@ -249,7 +253,7 @@ pub(super) fn swap_rom(toy: &mut Toy, rom: RomKey, reply: Reply<()>, room: &mut 
 }
 
 /// An older snapshot is put in, with the ROM that it is of.
-pub(super) fn undo(toy: &mut Toy, to: Millis, reply: Reply<()>, room: &mut Room) {
+pub(super) fn undo(toy: &mut Toy, to: u64, reply: Reply<()>, room: &mut Room) {
     let (id, owner, rom) = (toy.id, toy.owner, toy.rom);
     let line = format!("{} was taken back to an older snapshot.", toy.name);
     begin(
@@ -260,7 +264,7 @@ pub(super) fn undo(toy: &mut Toy, to: Millis, reply: Reply<()>, room: &mut Room)
         move |shelves| {
             let refuse = |text: &str| HostError::Refused(text.to_owned());
             let snapshots = shelves.store.snapshots(id)?;
-            let snapshot = snapshots.into_iter().find(|snapshot| snapshot.at == to);
+            let snapshot = snapshots.into_iter().find(|snapshot| snapshot.number == to);
             let snapshot = snapshot.ok_or_else(|| refuse("there is no such snapshot; look at the list again"))?;
             let bytes = snapshot.state().ok_or_else(|| refuse("this snapshot is damaged; take another one"))?;
             let (envelope, _) = Envelope::from_bytes(bytes).map_err(|error| refuse(&error.to_string()))?;

@@ -1,11 +1,12 @@
 //! A toy that is carried away, and one that comes back instead.
 
+use super::keep::sealed;
 use super::keeper::Shelves;
 use super::lives::{untouchable, work};
 use super::request::{Reply, Request, answer};
 use super::room::Room;
 use super::serve::catch_up_to_now;
-use super::toy::{FAR, Toy, sealed};
+use super::toy::{FAR, Toy};
 use super::{HostError, Saved};
 use crate::id::{AccountId, Millis, MoveId};
 use crate::store::{Anchor, Move, MoveState, ToyRow, ToyState};
@@ -49,7 +50,7 @@ pub(super) fn leave(toy: &mut Toy, id: MoveId, account: AccountId, reply: Reply<
         return answer(reply, Err(HostError::Untouchable(why.into())));
     }
     catch_up_to_now(toy, room);
-    let Some(last) = toy.snapshot(&room.moment) else {
+    let Some(last) = toy.snapshot(&room.moment, &mut room.out.diary) else {
         return room.retry.push(Request::Leave { toy: toy.id, id, account, reply });
     };
     let envelope = match with_left(&last.envelope, last.tick, room.moment.wall) {

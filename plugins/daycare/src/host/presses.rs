@@ -55,13 +55,20 @@ pub(super) fn press(toy: &mut Toy, asked: Vec<Asked>, tools: &mut Tools) {
         acks.push((reply, Ack { client_seq, tick }, arrived));
     }
     toy.hands = Some(fingers);
-    write(toy, before, entries, acks, tools);
+    write(toy, before, entries, acks, None, tools);
 }
 
-/// A client has gone, or with `None` everybody: what was held is released.
+/// A client has gone, or with `None` everybody: what was held is released. If that cannot be written down, it is tried
+/// again: a button must not stay down for ever.
 pub(super) fn let_go(toy: &mut Toy, client: Option<([u8; 16], AccountId)>, tools: &mut Tools) {
-    if toy.body.is_none() || toy.state != ToyState::Alive {
+    let id = toy.id;
+    let again = client.map_or(Request::Release { toy: id }, |(client, by)| Request::LetGo { toy: id, client, by });
+    if toy.body.is_none() {
         return;
+    }
+    if toy.state != ToyState::Alive {
+        // It is being carried away, and may come back.
+        return toy.try_later(again);
     }
     let earliest = toy.earliest(tools.moment);
     let Some(mut fingers) = toy.hands.take() else { return };
@@ -78,11 +85,7 @@ pub(super) fn let_go(toy: &mut Toy, client: Option<([u8; 16], AccountId)>, tools
     let by = client.map_or(toy.owner, |(_, by)| by);
     let seq = toy.seq as u32;
     let entries = vec![entry(toy, 0, changes, HOUSE, seq, by, tools)];
-    write(toy, before, entries, Vec::new(), tools);
-    // If it cannot be written down, a button must not stay down for ever.
-    let id = toy.id;
-    let again = client.map_or(Request::Release { toy: id }, |(client, by)| Request::LetGo { toy: id, client, by });
-    toy.later = Some(Box::new(again));
+    write(toy, before, entries, Vec::new(), Some(again), tools);
 }
 
 /// Presses that the house makes itself.
@@ -95,7 +98,7 @@ pub(super) fn press_by_house(toy: &mut Toy, mask: u8, ticks: u64, tools: &mut To
     let end = fingers.plan.end();
     toy.hands = Some(fingers);
     let entries = vec![entry(toy, 0, changes, HOUSE, toy.seq as u32, toy.owner, tools)];
-    write(toy, before, entries, Vec::new(), tools);
+    write(toy, before, entries, Vec::new(), None, tools);
     end
 }
 
@@ -130,12 +133,14 @@ fn entry(
     Entry { toy: toy.id, life: toy.life, seq, changes, client, client_seq, by, at: tools.moment.wall }
 }
 
-/// Has records written, and answers then. Until then the toy does not reach the first of their ticks.
+/// Has records written, and answers then. Until then the toy does not reach the first of their ticks. If they cannot be
+/// written, nothing has happened; what is to happen all the same is tried `again`.
 fn write(
     toy: &mut Toy,
     before: Box<Fingers>,
     entries: Vec<Entry>,
     acks: Vec<(Reply<Ack>, Ack, Instant)>,
+    again: Option<Request>,
     tools: &mut Tools,
 ) {
     let acknowledge = {
@@ -160,7 +165,6 @@ fn write(
         entries,
         Box::new(move |result, toy, moment| match result {
             Ok(()) => {
-                toy.later = None;
                 toy.seq += count;
                 toy.happen(&changes);
                 toy.touched(moment);
@@ -168,6 +172,7 @@ fn write(
             }
             Err(error) => {
                 toy.hands = Some(before);
+                again.into_iter().for_each(|again| toy.try_later(again));
                 acks.into_iter().for_each(|(reply, ..)| answer(reply, Err(copy(&error).into())));
             }
         }),

@@ -1,7 +1,7 @@
 //! What is asked of the engine room.
 
 use super::{Ack, Condition, Fares, HostError, Picture, Press, Saved, Watching};
-use crate::id::{AccountId, Millis, MoveId, RomKey, ToyId};
+use crate::id::{AccountId, MoveId, RomKey, ToyId};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -63,11 +63,14 @@ pub(crate) enum Request {
     },
     Undo {
         toy: ToyId,
-        to: Millis,
+        /// The snapshot's number.
+        to: u64,
         reply: Reply<()>,
     },
     Save {
         toy: ToyId,
+        /// It is written down as a snapshot, too.
+        keep: bool,
         reply: Reply<Saved>,
     },
     SetClock {
@@ -139,6 +142,11 @@ impl Request {
     /// Whether it can be answered while something else is being done for the toy.
     pub fn is_look(&self) -> bool {
         matches!(self, Request::Watch { .. } | Request::Unwatch { .. } | Request::Look { .. } | Request::Add { .. })
+    }
+
+    /// Whether it leaves the toy as it is.
+    pub fn only_reads(&self) -> bool {
+        matches!(self, Request::Save { .. })
     }
 
     /// Says no.

@@ -2,16 +2,18 @@
 
 use super::fingers::Fingers;
 use super::hours::{Hours, ticks_in};
+use super::keep::sealed;
 use super::keeper::Shelves;
 use super::plan::Plan;
-use super::toy::{Body, LEAD, Toy, sealed};
+use super::toy::{Body, LEAD, Toy};
 use super::{HostError, LONGEST_PRESS};
 use crate::id::Millis;
-use crate::store::{Anchor, Entry, KeyChange, Snapshot, Store, StoreError, ToyRow, ToyState};
+use crate::store::{Anchor, DiaryKind, Entry, KeyChange, Snapshot, StoreError, ToyRow, ToyState};
 use eggtooth_cartridge::Cartridge;
 use eggtooth_toy::{Machine, Watch, Watcher};
 use eggtooth_vault::Envelope;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Records that began so many ticks before a snapshot may have changes after it: the longest press, and those that
@@ -21,7 +23,7 @@ const REACH: u64 = 4 * LONGEST_PRESS as u64 * 33;
 /// What became of a toy's rows.
 pub(super) struct Restored {
     pub row: ToyRow,
-    pub body: Option<Body>,
+    pub body: Option<Box<Body>>,
     /// Its last journal record.
     pub seq: u64,
     /// When its newest snapshot was made.
@@ -31,14 +33,16 @@ pub(super) struct Restored {
     pub proof: u64,
     /// Its time goes on from there, whatever its row says.
     pub stood_still: bool,
+    /// The tick up to which its diary tells what it did.
+    pub told: Option<u64>,
     /// What its diary should say.
-    pub notes: Vec<String>,
+    pub notes: Vec<(DiaryKind, String)>,
 }
 
 impl Restored {
     /// The toy, at this moment of the daycare's time.
     pub fn into_toy(self, hours: &Hours) -> Toy {
-        let Restored { row, body, seq, snapped, hands, .. } = self;
+        let Restored { row, body, seq, snapped, hands, told, .. } = self;
         Toy {
             behind: hours.behind(row.anchor, row.mercy_hours),
             id: row.id,
@@ -55,7 +59,7 @@ impl Restored {
             seq,
             snapped,
             snap_due: 0,
-            told: 0,
+            told,
             awake: 0,
             hands,
             stage: None,
@@ -78,10 +82,11 @@ impl Watches {
     }
 }
 
-/// A machine with what is known of it.
-pub(super) fn body(watches: &Watches, cartridge: Arc<Cartridge>, machine: Machine) -> Body {
+/// A machine with what is known of it. It has a place of its own: tables that grow move everything that is in them, and
+/// what they leave behind is as large.
+pub(super) fn body(watches: &Watches, cartridge: Arc<Cartridge>, machine: Machine) -> Box<Body> {
     let watcher = Watcher::new(&machine, watches.of(&cartridge));
-    Body { _cartridge: cartridge, machine, watcher }
+    Box::new(Body { _cartridge: cartridge, machine, watcher })
 }
 
 /// Whether these records follow a snapshot without a hole, and reach as far as newer snapshots say.
@@ -113,11 +118,11 @@ fn ahead<'a>(snapshot: &Snapshot, entries: &'a [Entry]) -> Vec<&'a KeyChange> {
     entries.iter().flat_map(of).collect()
 }
 
-/// The journal from a tick on; `None`, with the reason, where it is damaged.
-fn records(store: &dyn Store, row: &ToyRow, from: u64, why: &mut String) -> Result<Option<Vec<Entry>>, StoreError> {
-    match store.journal(row.id, row.life, from) {
+/// What the store says; `None`, with the reason, where it is damaged: that is the fault of one toy.
+fn undamaged<T>(read: Result<T, StoreError>, why: &mut String) -> Result<Option<T>, StoreError> {
+    match read {
         Err(StoreError::Damaged(what)) => {
-            *why = format!("{what} is damaged");
+            *why = what;
             Ok(None)
         }
         read => read.map(Some),
@@ -128,42 +133,53 @@ fn records(store: &dyn Store, row: &ToyRow, from: u64, why: &mut String) -> Resu
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Result<Restored, StoreError> {
-    let store = &shelves.store;
-    let snapshots = store.snapshots(row.id)?;
-    let snapped = snapshots.iter().map(|one| one.at).max().unwrap_or(0);
-    let highest = snapshots.iter().filter(|one| one.state().is_some()).map(|one| one.seq).max().unwrap_or(0);
-    let mut notes = Vec::new();
-    let broken = |row: ToyRow, why: String| Restored {
+pub(super) fn restore(shelves: &Shelves, row: ToyRow, wall: Millis) -> Result<Restored, StoreError> {
+    let again = row.clone();
+    let fault = |_| Ok(broken(again, 0, 0, "this program has a fault there; its log says where"));
+    catch_unwind(AssertUnwindSafe(|| try_restore(shelves, row, wall))).unwrap_or_else(fault)
+}
+
+fn broken(row: ToyRow, seq: u64, snapped: Millis, why: &str) -> Restored {
+    Restored {
         row: ToyRow { state: if row.state == ToyState::Alive { ToyState::Broken } else { row.state }, ..row },
         body: None,
-        seq: highest,
+        seq,
         snapped,
         hands: None,
         proof: 0,
         stood_still: false,
-        notes: vec![format!("It could not be restored: {why}.")],
-    };
+        told: None,
+        notes: vec![(DiaryKind::Broken, format!("It could not be restored: {why}."))],
+    }
+}
+
+fn try_restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Result<Restored, StoreError> {
+    let store = &shelves.store;
+    let mut why = "it has no snapshot".to_owned();
+    let Some(snapshots) = undamaged(store.snapshots(row.id), &mut why)? else { return Ok(broken(row, 0, 0, &why)) };
+    let snapped = snapshots.iter().map(|one| one.at).max().unwrap_or(0);
+    let highest = snapshots.iter().filter(|one| one.state().is_some()).map(|one| one.seq).max().unwrap_or(0);
+    let mut notes = Vec::new();
     let cartridge = match shelves.roms.cartridge(row.rom) {
         Ok(cartridge) => cartridge,
-        Err(error) => return Ok(broken(row, error.to_string())),
+        Err(error) => return Ok(broken(row, highest, snapped, &error.to_string())),
     };
     let current: Vec<&Snapshot> = snapshots.iter().filter(|one| one.life == row.life).collect();
     let from = current.iter().take(2).map(|one| one.tick).min().unwrap_or(0).saturating_sub(REACH);
-    let mut why = "it has no snapshot".to_owned();
-    let entries = records(&**store, &row, from, &mut why)?;
+    let entries = undamaged(store.journal(row.id, row.life, from), &mut why)?;
     let last = entries.iter().flatten().map(|entry| entry.seq).max().unwrap_or(0).max(highest);
     let mut claimed = 0;
     for (n, snapshot) in current.iter().enumerate() {
-        let Some(entries) = &entries else { break };
-        let older;
-        let entries = if n < 2 {
-            entries
-        } else {
-            let from = snapshot.tick.saturating_sub(REACH);
-            let Some(read) = records(&**store, &row, from, &mut why)? else { continue };
-            older = read;
-            &older
+        let own;
+        let entries = match &entries {
+            Some(entries) if n < 2 => entries,
+            // A record that is damaged may lie before this snapshot: then it is needed no more.
+            read => {
+                let from = if read.is_some() { snapshot.tick.saturating_sub(REACH) } else { snapshot.tick };
+                let Some(read) = undamaged(store.journal(row.id, row.life, from), &mut why)? else { continue };
+                own = read;
+                &own
+            }
         };
         let whole = is_whole(snapshot, entries, claimed);
         claimed = claimed.max(snapshot.seq);
@@ -176,7 +192,8 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
             }
         };
         if n > 0 {
-            notes.push("Its newest snapshot was damaged; an older one and the journal after it gave the same.".into());
+            let text = "Its newest snapshot was damaged; an older one and the journal after it gave the same.";
+            notes.push((DiaryKind::Damage, text.into()));
         }
         let changes = ahead(snapshot, entries);
         for change in &changes {
@@ -192,10 +209,11 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
         if stood_still {
             // What made it broken is gone. Its time stood still meanwhile.
             row.state = ToyState::Alive;
-            notes.push("It could be restored again.".into());
+            notes.push((DiaryKind::Mended, "It could be restored again.".into()));
         }
+        let told = undamaged(store.told(row.id, row.life), &mut why)?.flatten();
         let body = Some(body(&shelves.watches, cartridge, machine));
-        return Ok(Restored { row, body, seq, snapped, hands, proof, stood_still, notes });
+        return Ok(Restored { row, body, seq, snapped, hands, proof, stood_still, told, notes });
     }
     // No snapshot leads to now: the newest whole one begins another life.
     for snapshot in &snapshots {
@@ -210,12 +228,21 @@ pub(super) fn restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Resul
         let first = sealed(Snapshot { life, seq, tick, at, ..snapshot.clone() });
         let plan = Plan::of(first.held, []);
         let hands = plan.is_down().then(|| Box::new(Fingers::restored(plan, &[])));
-        notes.push(format!("Its newest snapshots were damaged ({why}); it lives on from an older one."));
-        store.begin_life(&row, &first)?;
+        let text = format!("Its newest snapshots were damaged ({why}); it lives on from an older one.");
+        notes.push((DiaryKind::Damage, text));
+        match store.begin_life(&row, &first) {
+            Err(StoreError::Conflict(_) | StoreError::Damaged(_)) => {
+                // It is being carried away, for instance: there is no other life for it here.
+                row.life -= 1;
+                return Ok(broken(row, last, snapped, &why));
+            }
+            begun => begun?,
+        }
         let body = Some(body(&shelves.watches, cartridge, machine));
-        return Ok(Restored { row, body, seq, snapped: at, hands, proof: tick, stood_still: true, notes });
+        let (snapped, stood_still, told) = (at, true, None);
+        return Ok(Restored { row, body, seq, snapped, hands, proof: tick, stood_still, told, notes });
     }
-    Ok(broken(row, why))
+    Ok(broken(row, last, snapped, &why))
 }
 
 /// The anchor of a running toy whose row is wrong: the daycare's time knows less than the journal does, or the toy's

@@ -2,12 +2,13 @@
 
 use super::clock::Clock;
 use super::hours::Hours;
-use super::keeper::Keeper;
+use super::keeper::{Job, Keeper};
 use super::request::{Reply, Request};
 use super::spread::Spread;
 use super::toy::{Moment, Yield};
 use super::{Fares, WATCHED_STEP};
 use crate::id::ToyId;
+use crate::store::NewDiary;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -19,6 +20,9 @@ use std::time::{Duration, Instant};
 pub(super) const PHASES: u64 = super::STEP / WATCHED_STEP;
 /// How long a window of the figures is.
 const WINDOW: Duration = Duration::from_secs(15);
+
+/// Lines of diaries that wait for a store that cannot be written.
+const LINES: usize = 16_384;
 
 /// How the closing goes.
 #[derive(Debug, Default)]
@@ -56,10 +60,14 @@ pub(super) struct Room {
     /// The last write that failed since the closing began.
     pub failed: Option<crate::store::StoreError>,
     pub out: Yield,
+    /// Lines of diaries that could not be written down yet, at most [`LINES`]: of more, the oldest are forgotten.
+    pub unwritten: VecDeque<NewDiary>,
     /// The last small step that was made.
     pub step: u64,
     /// When the daycare last said that it is alive.
     pub alive: u64,
+    /// Outages of [`Hours::outages`] that are written down.
+    pub outages: usize,
     /// Toys that have come since the start: gives each its phase.
     pub born: u64,
     pub figures: Figures,
@@ -81,6 +89,23 @@ impl Room {
             moment: &self.moment,
             out: &mut self.out,
             acknowledged: &self.figures.acknowledged,
+        }
+    }
+
+    /// To be said to the store: that the daycare is alive, and which outages it does not know.
+    pub fn say_alive(&mut self) {
+        let count = self.hours.outages.len();
+        let outages = (count > self.outages).then(|| (count, self.hours.outages_bytes()));
+        self.keeper.write(Job::Alive(self.hours.alive_bytes(&*self.clock), outages));
+    }
+
+    /// These lines could not be written; they wait.
+    pub fn keep_lines(&mut self, lines: Vec<NewDiary>) {
+        self.unwritten.extend(lines);
+        let more = self.unwritten.len().saturating_sub(LINES);
+        if more > 0 {
+            self.unwritten.drain(..more);
+            tracing::warn!(lines = more, "the store cannot be written, and some lines of diaries are lost");
         }
     }
 

@@ -9,9 +9,10 @@ use super::stage::Stage;
 use super::toy::{FAR, Mode, Pace, Toy};
 use super::{Counted, HostError, lives, moves, setting};
 use crate::id::ToyId;
-use crate::store::{StoreError, ToyRow, ToyState};
+use crate::store::{NewDiary, StoreError, ToyRow, ToyState};
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Reads a toy's row, changes it and writes it. Others change other parts of it, so it is read each time.
 pub(super) fn change_row(
@@ -30,10 +31,9 @@ pub(super) fn bundle(room: &mut Room, restored: Restored) -> (Toy, Pace) {
     if restored.hands.as_ref().is_some_and(|hands| hands.plan.is_down()) {
         room.inbox.push_back(Request::Release { toy: id });
     }
-    for text in &restored.notes {
-        let tick = restored.row.anchor.tick;
-        let row = crate::store::DiaryRow { toy: id, at: room.moment.wall, tick, text: text.clone() };
-        room.out.diary.push(row);
+    for (kind, text) in &restored.notes {
+        let (life, tick, at) = (restored.row.life, restored.row.anchor.tick, room.moment.wall);
+        room.out.diary.push(NewDiary { toy: id, life, tick, kind: *kind, at, text: text.clone() });
     }
     let mut toy = restored.into_toy(&room.hours);
     // All in one second would be a rush fifteen minutes later.
@@ -77,29 +77,17 @@ pub(super) fn serve(mut room: ResMut<Room>, mut toys: Query<(&mut Toy, &mut Pace
             toy.wait(request);
             continue;
         }
-        match request {
-            Request::Remove { reply, .. } => {
-                room.index.remove(&id);
-                room.setters.remove(&id);
-                commands.entity(entity.unwrap_or(Entity::PLACEHOLDER)).despawn();
-                answer(reply, Ok(()));
-                continue;
-            }
-            Request::Press { press, arrived, reply, .. } => {
-                let mut asked = vec![Asked { press, arrived, reply }];
-                asked.extend(more_presses(&mut room.inbox, id));
-                room.figures.presses += asked.len() as u64;
-                setting::interrupt(&mut toy);
-                presses::press(&mut toy, asked, &mut room.tools());
-            }
-            other => {
-                if !other.is_look()
-                    && !matches!(other, Request::LetGo { .. } | Request::Refresh { .. } | Request::SetClock { .. })
-                {
-                    setting::interrupt(&mut toy);
-                }
-                of_a_toy(room, &mut toy, other);
-            }
+        if let Request::Remove { reply, .. } = request {
+            room.index.remove(&id);
+            room.setters.remove(&id);
+            commands.entity(entity.unwrap_or(Entity::PLACEHOLDER)).despawn();
+            answer(reply, Ok(()));
+            continue;
+        }
+        // A fault in one toy is its own; who asked hears that nobody answers.
+        let served = catch_unwind(AssertUnwindSafe(|| of_a_toy(room, &mut toy, request)));
+        if served.is_err() {
+            toy.fall(&room.moment, &mut room.out);
         }
         pace.mode = toy.mode(&room.moment);
     }
@@ -179,7 +167,17 @@ fn add(room: &mut Room, toy: ToyId, reply: super::Reply<()>) {
 
 fn of_a_toy(room: &mut Room, toy: &mut Toy, request: Request) {
     let moment = room.moment;
+    let beside = matches!(request, Request::LetGo { .. } | Request::Refresh { .. } | Request::SetClock { .. });
+    if !request.is_look() && !request.only_reads() && !beside {
+        setting::interrupt(toy);
+    }
     match request {
+        Request::Press { press, arrived, reply, .. } => {
+            let mut asked = vec![Asked { press, arrived, reply }];
+            asked.extend(more_presses(&mut room.inbox, toy.id));
+            room.figures.presses += asked.len() as u64;
+            presses::press(toy, asked, &mut room.tools());
+        }
         Request::LetGo { client, by, .. } => presses::let_go(toy, Some((client, by)), &mut room.tools()),
         Request::Release { .. } => presses::let_go(toy, None, &mut room.tools()),
         Request::Watch { reply, .. } => match room.requests.upgrade() {
@@ -211,7 +209,7 @@ fn of_a_toy(room: &mut Room, toy: &mut Toy, request: Request) {
         Request::Load { envelope, reply, .. } => lives::load(toy, envelope, reply, room),
         Request::SwapRom { rom, reply, .. } => lives::swap_rom(toy, rom, reply, room),
         Request::Undo { to, reply, .. } => lives::undo(toy, to, reply, room),
-        Request::Save { reply, .. } => lives::save(toy, reply, room),
+        Request::Save { keep, reply, .. } => lives::save(toy, keep, reply, room),
         Request::Refresh { reply, .. } => lives::refresh(toy, reply, &mut room.tools()),
         Request::SetClock { reply, .. } => setting::begin(toy, reply, room),
         Request::Leave { id, account, reply, .. } => moves::leave(toy, id, account, reply, room),

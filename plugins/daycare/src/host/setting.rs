@@ -12,6 +12,7 @@ use eggtooth_toy::is_pip;
 use eggtooth_toy::pip_clock::{HOLD, Next, PipClock, Places, Setter, TimeOfDay};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// After so long without an end it is given up, in milliseconds: longer than the longest way takes.
 const LONGEST: Millis = 120_000;
@@ -74,8 +75,10 @@ pub(super) fn go_on(room: &mut Room, toys: &mut Query<(&mut Toy, &mut Pace)>) {
         if !matches!(room.closing, Closing::Not) {
             interrupt(&mut toy);
         }
-        if step(&mut toy, &mut room.tools()) {
-            room.setters.insert(id);
+        match catch_unwind(AssertUnwindSafe(|| step(&mut toy, &mut room.tools()))) {
+            Ok(true) => drop(room.setters.insert(id)),
+            Ok(false) => {}
+            Err(_) => toy.fall(&room.moment, &mut room.out),
         }
         pace.mode = toy.mode(&room.moment);
     }

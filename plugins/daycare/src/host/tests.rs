@@ -20,6 +20,14 @@ pub(super) fn fail(toy: ToyId, tick: u64) {
     assert!(toy != DOOMED || tick < DOOM, "the machine of this test fails");
 }
 
+/// The toy that cannot be shown from that tick on.
+const SHY: ToyId = ToyId([0xDE; 16]);
+
+/// Fails, if it is that toy's time.
+pub(super) fn fail_to_show(toy: ToyId, tick: u64) {
+    assert!(toy != SHY || tick < DOOM, "the picture of this test fails");
+}
+
 #[test]
 fn one_toy_that_fails_stops_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -41,7 +49,7 @@ fn one_toy_that_fails_stops_nobody() {
     };
     store.add_account(&account, None, begin).unwrap();
     let other = ToyId([1; 16]);
-    for id in [DOOMED, other] {
+    for id in [DOOMED, SHY, other] {
         let row = ToyRow {
             id,
             owner,
@@ -62,6 +70,7 @@ fn one_toy_that_fails_stops_nobody() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (host, engine) = start(store.clone(), roms, options).unwrap();
     runtime.block_on(async {
+        let _watching = host.watch(SHY).await.unwrap();
         for _ in 0..60 {
             clock.step(Duration::from_secs(1));
             host.settle().await.unwrap();
@@ -70,10 +79,11 @@ fn one_toy_that_fails_stops_nobody() {
         assert!(matches!(host.save(DOOMED).await, Err(HostError::Untouchable(_))));
         let (picture, condition) = host.look(other).await.unwrap();
         assert!(picture.tick >= 59 * 32_768 && condition.running && !condition.broken);
-        assert_eq!(host.fares().await.unwrap().broken, 1);
+        assert!(host.look(SHY).await.unwrap().1.broken);
+        assert_eq!(host.fares().await.unwrap().broken, 2);
         assert_eq!(store.toy(DOOMED).unwrap().state, ToyState::Broken);
         let diary = store.diary(DOOMED, u64::MAX, 9).unwrap();
-        assert!(diary.iter().any(|row| row.text.contains("machine has failed")), "{diary:?}");
+        assert!(diary.iter().any(|row| row.line.text.contains("machine has failed")), "{diary:?}");
         // Its owner takes the battery out.
         host.reset(DOOMED).await.unwrap();
         clock.step(Duration::from_secs(10));

@@ -6,11 +6,10 @@ use super::keeper::Then;
 use super::stage::{Ears, Stage};
 use super::{Condition, HostError, Picture, Request, STEP};
 use crate::id::{AccountId, Millis, RomKey, ToyId};
-use crate::store::{Anchor, DiaryRow, KeyChange, Snapshot, ToyState};
+use crate::store::{Anchor, KeyChange, NewDiary, Snapshot, ToyState};
 use bevy_ecs::component::Component;
 use eggtooth_cartridge::Cartridge;
-use eggtooth_toy::{Machine, STATE, TICKS_PER_SECOND, Watcher};
-use eggtooth_vault::{Envelope, Meta, VaultError};
+use eggtooth_toy::{Machine, TICKS_PER_SECOND, Watcher};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -21,16 +20,8 @@ const LOOK: u64 = TICKS_PER_SECOND / 2;
 pub(super) const FAR: u64 = 2 * STEP;
 /// A press happens so many ticks after its arrival: by then it is usually durable, and nobody has waited.
 pub(super) const LEAD: u64 = 256;
-/// Between two lines of a diary, in milliseconds.
-const QUIET: Millis = 60_000;
 /// Requests that wait for a toy; the next one is [`HostError::Busy`].
 const WAITING: usize = 64;
-/// An hour in ticks.
-const HOUR: u64 = 3600 * TICKS_PER_SECOND;
-/// Between two snapshots of a toy that nobody presses, in milliseconds, and half of it for chance.
-const SELDOM: Millis = 600_000;
-/// From a press to the snapshot after it, and half of it for chance.
-const SOON: Millis = 40_000;
 
 /// Now, as the engine room has read it for this round.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,7 +81,7 @@ pub(super) struct Toy {
     /// What its tick lies behind the daycare's while it runs.
     pub behind: i64,
     /// `None` for one that could not be restored, or whose machine has failed.
-    pub body: Option<Body>,
+    pub body: Option<Box<Body>>,
     /// The tick its time has reached; the chip may be a few ticks ahead.
     pub lived: u64,
     /// The tick that it must not reach: something that is not durable yet happens there.
@@ -101,8 +92,8 @@ pub(super) struct Toy {
     pub snapped: Millis,
     /// When the next one is due, by the daycare's time.
     pub snap_due: Millis,
-    /// When its diary was last written, by the daycare's time.
-    pub told: Millis,
+    /// The tick up to which its diary tells what it did. What is lived again up to there is not told again.
+    pub told: Option<u64>,
     /// Until when it counts as watched, by the daycare's time.
     pub awake: Millis,
     pub hands: Option<Box<Fingers>>,
@@ -110,8 +101,9 @@ pub(super) struct Toy {
     /// What waits until its work is done.
     #[expect(clippy::box_collection, reason = "a toy that nobody asks anything should be small")]
     pub waiting: Option<Box<VecDeque<Request>>>,
-    /// What is tried again in the next second, because it could not be written down.
-    pub later: Option<Box<Request>>,
+    /// What is tried again in the next second, because it could not be written down: one for each hand at most.
+    #[expect(clippy::box_collection, reason = "a toy that nobody asks anything should be small")]
+    pub later: Option<Box<Vec<Request>>>,
     /// Work is done for it: nothing else may begin.
     pub busy: bool,
     /// A clock that is being set.
@@ -121,7 +113,7 @@ pub(super) struct Toy {
 /// What comes out of living, beside what is shown.
 #[derive(Default)]
 pub(super) struct Yield {
-    pub diary: Vec<DiaryRow>,
+    pub diary: Vec<NewDiary>,
     pub snapshots: Vec<Snapshot>,
     /// Toys whose machine has failed.
     pub fallen: Vec<ToyId>,
@@ -170,54 +162,48 @@ impl Toy {
     /// Lives up to `to`, as far as it may. A machine that fails makes the toy broken, and nothing else.
     pub fn live(&mut self, to: u64, moment: &Moment, out: &mut Yield) {
         let to = to.min(self.gate.saturating_sub(1));
-        let Some(body) = &mut self.body else { return };
-        let (lived, stage) = (&mut self.lived, &self.stage);
-        #[cfg(test)]
-        let id = &self.id;
-        // What a failed machine has left behind is dropped unseen.
-        let alive = catch_unwind(AssertUnwindSafe(|| {
-            while *lived < to {
-                let look = (*lived / LOOK + 1) * LOOK;
+        self.guarded(moment, out, |toy, out| {
+            while toy.lived < to {
+                let look = (toy.lived / LOOK + 1) * LOOK;
+                // What was told when it was lived before was looked at there.
+                let look = toy.told.filter(|told| *told > toy.lived).map_or(look, |told| told.min(look));
                 let next = to.min(look);
-                match stage {
+                let Some(body) = &mut toy.body else { return };
+                match &toy.stage {
                     Some(stage) => body.machine.advance(next, &mut Ears { watcher: &mut body.watcher, stage }),
                     None => body.machine.advance(next, &mut body.watcher),
                 }
-                *lived = next;
+                toy.lived = next;
                 if next == look {
-                    body.watcher.look(&body.machine, next);
+                    toy.look(moment, false, &mut out.diary);
                 }
                 #[cfg(test)]
-                super::tests::fail(*id, body.machine.tick());
+                super::tests::fail(toy.id, next);
             }
-        }));
-        if alive.is_err() {
-            self.body = None;
+        });
+    }
+
+    /// Does something to it. If that fails, the toy is broken; what it has left behind is dropped unseen.
+    pub fn guarded<T>(
+        &mut self,
+        moment: &Moment,
+        out: &mut Yield,
+        work: impl FnOnce(&mut Toy, &mut Yield) -> T,
+    ) -> Option<T> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self, out)));
+        if done.is_err() {
+            self.fall(moment, out);
+        }
+        done.ok()
+    }
+
+    /// Its machine has failed.
+    pub fn fall(&mut self, moment: &Moment, out: &mut Yield) {
+        if self.body.take().is_some() {
             self.anchor = Anchor { tick: self.lived, at: moment.millis, ..self.anchor };
             self.state = ToyState::Broken;
             out.fallen.push(self.id);
         }
-        self.tell(moment, &mut out.diary);
-    }
-
-    /// Adds to its diary what is new, if the last line is old enough.
-    fn tell(&mut self, moment: &Moment, diary: &mut Vec<DiaryRow>) {
-        let Some(body) = &mut self.body else { return };
-        if moment.millis < self.told.saturating_add(QUIET) || !body.watcher.has_news() {
-            return;
-        }
-        let mut account = body.watcher.take();
-        // That time passes without a meal is no news each minute.
-        account.hungrier = false;
-        if let Some(text) = account.sentences(&self.name, body.watcher.watch()).into_iter().next() {
-            self.told = moment.millis;
-            diary.push(DiaryRow { toy: self.id, at: moment.wall, tick: self.lived, text });
-        }
-    }
-
-    /// A line for its diary.
-    pub fn line(&self, moment: &Moment, text: String) -> DiaryRow {
-        DiaryRow { toy: self.id, at: moment.wall, tick: self.lived, text }
     }
 
     /// Shows those who watch what is new.
@@ -225,6 +211,8 @@ impl Toy {
         if self.stage.is_some() {
             let condition = self.condition(moment);
             let machine = self.body.as_ref().map(|body| &body.machine);
+            #[cfg(test)]
+            super::tests::fail_to_show(self.id, machine.map_or(0, eggtooth_toy::Machine::tick));
             if let Some(stage) = &mut self.stage {
                 stage.show(machine, condition);
             }
@@ -256,47 +244,6 @@ impl Toy {
         })
     }
 
-    /// Its whole state; `None` while it has none, or a contact rattles.
-    pub fn snapshot(&mut self, moment: &Moment) -> Option<Snapshot> {
-        let at = moment.wall.max(self.snapped.saturating_add(1));
-        let body = self.body.as_mut()?;
-        // What is due at this very tick happens first: what lies ahead is told by its tick.
-        let tick = body.machine.tick();
-        catch_unwind(AssertUnwindSafe(|| body.machine.advance(tick, &mut body.watcher))).ok()?;
-        if !body.machine.is_at_rest() {
-            return None;
-        }
-        let tick = body.machine.tick();
-        let envelope = envelope(&self.name, &body.machine, at).ok()?;
-        let held = body.machine.held();
-        self.snapped = at;
-        Some(sealed(Snapshot { toy: self.id, life: self.life, tick, at, seq: self.seq, held, envelope, hash: [0; 32] }))
-    }
-
-    /// Makes a snapshot if one is due.
-    pub fn snapshot_if_due(&mut self, moment: &Moment, out: &mut Yield) {
-        if moment.millis >= self.snap_due && moment.snapshots && !self.busy && self.state == ToyState::Alive {
-            self.snap_due = self.later(SELDOM, moment);
-            // Who has not pressed for an hour repeats no request.
-            self.hands.take_if(|hands| hands.is_idle(self.lived.saturating_sub(HOUR)));
-            match self.snapshot(moment) {
-                Some(snapshot) => out.snapshots.push(snapshot),
-                None => self.snap_due = moment.millis + 1000,
-            }
-        }
-    }
-
-    /// It was pressed: the next snapshot is due soon.
-    pub fn touched(&mut self, moment: &Moment) {
-        self.snap_due = self.snap_due.min(self.later(SOON, moment));
-    }
-
-    /// So long from now or up to half of that more, by chance that is the same each time.
-    pub fn later(&self, millis: Millis, moment: &Moment) -> Millis {
-        let chance = self.id.0.iter().fold(self.seq, |all, byte| all.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-        moment.millis + millis + chance % (millis / 2 + 1)
-    }
-
     /// From now on its time passes, or stands still, from this tick.
     pub fn anchor_at(&mut self, anchor: Anchor) {
         let ticks = |ticks: u64| i64::try_from(ticks).unwrap_or(i64::MAX);
@@ -312,13 +259,26 @@ impl Toy {
         }
     }
 
-    /// A request waits until the toy's work is done.
+    /// A request waits until the toy's work is done. Of many, the next is refused; but whoever goes is waited for: there
+    /// are no more of them than there were live links.
     pub fn wait(&mut self, request: Request) {
         let waiting = self.waiting.get_or_insert_default();
-        if waiting.len() < WAITING {
+        if waiting.len() < WAITING || matches!(request, Request::LetGo { .. }) {
             waiting.push_back(request);
         } else {
             request.refuse(HostError::Busy);
+        }
+    }
+
+    /// What could not be written down is tried again, once however often it failed.
+    pub fn try_later(&mut self, request: Request) {
+        let later = self.later.get_or_insert_default();
+        let same = |other: &Request| match (other, &request) {
+            (Request::LetGo { client, .. }, Request::LetGo { client: other, .. }) => client == other,
+            (other, request) => std::mem::discriminant(other) == std::mem::discriminant(request),
+        };
+        if !later.iter().any(same) {
+            later.push(request);
         }
     }
 
@@ -328,24 +288,4 @@ impl Toy {
         self.gate = u64::MAX;
         then(self, moment);
     }
-}
-
-/// A save of a machine.
-pub(super) fn envelope(name: &str, machine: &Machine, at: Millis) -> Result<Vec<u8>, VaultError> {
-    let meta = Meta {
-        name: eggtooth_vault::check_name(name).unwrap_or_else(|_| "Toy".into()),
-        rom: *machine.identity(),
-        model: machine.model().name.into(),
-        saved_at: at / 1000,
-        tick: machine.tick(),
-    };
-    let mut envelope = Envelope::new(meta);
-    envelope.set_value(STATE, machine.state())?;
-    envelope.to_bytes(1)
-}
-
-/// A snapshot with its digest.
-pub(super) fn sealed(mut snapshot: Snapshot) -> Snapshot {
-    snapshot.hash = snapshot.digest();
-    snapshot
 }

@@ -8,8 +8,8 @@ mod row;
 pub mod sqlite;
 
 pub use row::{
-    Account, AccountRole, Anchor, AuditRow, DiaryRow, Entry, Grant, GrantRole, Invitation, KeyChange, Looks, Move,
-    MoveState, NewAudit, Numbers, RomRow, SessionRow, Snapshot, ToyRow, ToyState,
+    Account, AccountRole, Anchor, AuditRow, DiaryKind, DiaryRow, Entry, Grant, GrantRole, Invitation, KeyChange, Looks,
+    Move, MoveState, NewAudit, NewDiary, Numbers, RomRow, SessionRow, Snapshot, ToyRow, ToyState,
 };
 pub use sqlite::SqliteStore;
 
@@ -104,13 +104,18 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// Adds snapshots, of many toys, in one transaction. Of each toy the newest two are kept, the last of each day (UTC)
     /// for a week and the last of each earlier life for a week (of seven lives at most), and the journal from the
     /// second newest on. The newest is the one of the latest life with the highest tick, the later one of equals.
+    /// [`Snapshot::number`] is given by the store, whatever it is.
     fn snapshot(&self, snapshots: &[Snapshot]) -> Result<(), StoreError>;
     /// A toy's snapshots of all its lives, the newest first. Damaged ones are among them: see [`Snapshot::state`].
     fn snapshots(&self, toy: ToyId) -> Result<Vec<Snapshot>, StoreError>;
-    /// Adds to diaries, all or none; the newest 4,096 rows of each toy stay.
-    fn write_diary(&self, rows: &[DiaryRow]) -> Result<(), StoreError>;
-    /// A toy's diary, the newest first, at most `limit` rows before `before`.
-    fn diary(&self, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError>;
+    /// Adds to diaries, all or none; a line whose toy, life, tick and kind are there already is left out. The newest
+    /// 4,096 rows of each toy stay.
+    fn write_diary(&self, lines: &[NewDiary]) -> Result<(), StoreError>;
+    /// A toy's diary, the last written first, at most `limit` rows before row `before`.
+    fn diary(&self, toy: ToyId, before: u64, limit: usize) -> Result<Vec<DiaryRow>, StoreError>;
+    /// The tick up to which a toy's diary tells what the pet did in this life: that of its last line of
+    /// [`DiaryKind::Pet`].
+    fn told(&self, toy: ToyId, life: u32) -> Result<Option<u64>, StoreError>;
 
     // ROMs, sealed by their owner's key.
 

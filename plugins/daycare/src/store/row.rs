@@ -117,6 +117,8 @@ pub struct Entry {
 /// A toy's whole state at a tick.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
+    /// Its number in the store, from 1, which tells it from all others that are there; 0 until it is written.
+    pub number: u64,
     /// The toy.
     pub toy: ToyId,
     /// Its life.
@@ -131,7 +133,7 @@ pub struct Snapshot {
     pub held: u8,
     /// A save (see the vault's `FORMAT.md`), with its own checksum.
     pub envelope: Vec<u8>,
-    /// [`Snapshot::digest`] when it was written.
+    /// [`Snapshot::digest`] when it was made.
     pub hash: [u8; 32],
 }
 
@@ -156,17 +158,47 @@ impl Snapshot {
     }
 }
 
-/// A line in a toy's diary.
+/// What a line of a diary tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DiaryKind {
+    /// What the pet did.
+    Pet,
+    /// The daycare was away.
+    Outage,
+    /// Somebody began another life.
+    Act,
+    /// Its newest snapshots were damaged, and older ones did.
+    Damage,
+    /// It cannot be run any more.
+    Broken,
+    /// It can be run again.
+    Mended,
+}
+
+/// A line for a toy's diary. Of one life, tick and kind there is one: what is lived again is not told again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DiaryRow {
+pub struct NewDiary {
     /// The toy.
     pub toy: ToyId,
-    /// When.
-    pub at: Millis,
+    /// Its life, from 1.
+    pub life: u32,
     /// The toy's tick then.
     pub tick: u64,
+    /// What it tells of.
+    pub kind: DiaryKind,
+    /// When, by the time of day.
+    pub at: Millis,
     /// One sentence.
     pub text: String,
+}
+
+/// The same in the diary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiaryRow {
+    /// Rises from line to line of a diary.
+    pub number: u64,
+    /// What was written.
+    pub line: NewDiary,
 }
 
 /// A ROM that somebody brought, or the built-in pet's.

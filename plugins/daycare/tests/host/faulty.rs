@@ -16,12 +16,14 @@ pub struct Faulty {
     pub full: AtomicBool,
     /// Snapshots fail.
     pub no_snapshots: AtomicBool,
+    /// Settings fail.
+    pub no_settings: AtomicBool,
 }
 
 impl Faulty {
     pub fn over(inner: Arc<dyn Store>) -> Arc<Faulty> {
-        let (full, no_snapshots) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Faulty { inner, records: Mutex::default(), full, no_snapshots })
+        let (full, no_snapshots, no_settings) = Default::default();
+        Arc::new(Faulty { inner, records: Mutex::default(), full, no_snapshots, no_settings })
     }
 
     /// The durable records of a toy's life.
@@ -50,6 +52,9 @@ impl Store for Faulty {
         self.inner.setting(key)
     }
     fn set_setting(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        if self.no_settings.load(Ordering::Relaxed) {
+            return Err(StoreError::Write("input/output error".into()));
+        }
         self.inner.set_setting(key, value)
     }
     fn check(&self) -> Result<(), StoreError> {
@@ -91,11 +96,17 @@ impl Store for Faulty {
     fn snapshots(&self, toy: ToyId) -> Result<Vec<Snapshot>, StoreError> {
         self.inner.snapshots(toy)
     }
-    fn write_diary(&self, rows: &[DiaryRow]) -> Result<(), StoreError> {
-        self.inner.write_diary(rows)
+    fn write_diary(&self, lines: &[NewDiary]) -> Result<(), StoreError> {
+        if self.full.load(Ordering::Relaxed) {
+            return Err(StoreError::Write("no space left on device".into()));
+        }
+        self.inner.write_diary(lines)
     }
-    fn diary(&self, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
+    fn diary(&self, toy: ToyId, before: u64, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
         self.inner.diary(toy, before, limit)
+    }
+    fn told(&self, toy: ToyId, life: u32) -> Result<Option<u64>, StoreError> {
+        self.inner.told(toy, life)
     }
     fn add_rom(&self, rom: &RomRow) -> Result<(), StoreError> {
         self.inner.add_rom(rom)

@@ -108,7 +108,9 @@ impl World {
 
     /// The same without the snapshots of a goodbye: nothing can be written at its end.
     pub fn restart_hard(&mut self, after: Duration) {
-        self.store().no_snapshots.store(true, std::sync::atomic::Ordering::Relaxed);
+        for fault in [&self.store().no_snapshots, &self.store().full] {
+            fault.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
         self.restart(false, after);
     }
 

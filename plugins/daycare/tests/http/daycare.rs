@@ -172,8 +172,17 @@ impl Daycare {
             life: 0,
         };
         let envelope = save_of(&machine);
-        let mut snapshot =
-            Snapshot { toy: id, life: 0, tick: machine.tick(), at, seq: 0, held: 0, envelope, hash: [0; 32] };
+        let mut snapshot = Snapshot {
+            number: 0,
+            toy: id,
+            life: 0,
+            tick: machine.tick(),
+            at,
+            seq: 0,
+            held: 0,
+            envelope,
+            hash: [0; 32],
+        };
         snapshot.hash = snapshot.digest();
         self.house.store.create_toy(&row, &snapshot, None).unwrap();
         self.wait(self.house.host.add(id)).unwrap();

@@ -75,7 +75,7 @@ struct Case {
     unused: RomKey,
     arrived: MoveId,
     leaving: MoveId,
-    at: u64,
+    snapshot: u64,
     stranger: Person,
 }
 
@@ -132,7 +132,7 @@ fn rows() -> Vec<Row> {
         row("PUT", "/toys/{toy}/save", |_| Sent::File(save_of(&pip_machine())), owner(204)),
         row("PUT", "/toys/{toy}/rom", |case| Sent::Json(json!({"rom": case.rom})), owner(204)),
         row("GET", "/toys/{toy}/snapshots", nothing, owner(200)),
-        row("POST", "/toys/{toy}/undo", |case| Sent::Json(json!({"at": case.at})), owner(204)),
+        row("POST", "/toys/{toy}/undo", |case| Sent::Json(json!({"number": case.snapshot})), owner(204)),
         row("GET", "/toys/{toy}/frame.png", nothing, viewer(200)),
         row("GET", "/toys/{toy}/diary", nothing, viewer(200)),
         row("GET", "/toys/{toy}/grants", nothing, viewer(200)),
@@ -208,8 +208,8 @@ impl People {
         if row.path.ends_with("/clock") {
             daycare.wait(daycare.house.host.run(toy, false)).unwrap();
         }
-        let at = daycare.house.store.snapshots(toy).unwrap()[0].at;
-        Case { toy, viewers, rom, unused, arrived, leaving, at, stranger: self.stranger.clone() }
+        let snapshot = daycare.house.store.snapshots(toy).unwrap()[0].number;
+        Case { toy, viewers, rom, unused, arrived, leaving, snapshot, stranger: self.stranger.clone() }
     }
 
     /// A session of its own for each request: some end theirs.

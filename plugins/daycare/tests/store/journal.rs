@@ -2,11 +2,11 @@
 
 use crate::world::*;
 use eggtooth_daycare::Millis;
-use eggtooth_daycare::store::{DiaryRow, Entry, KeyChange, Snapshot, Store, StoreError};
+use eggtooth_daycare::store::{DiaryKind, DiaryRow, Entry, KeyChange, NewDiary, Snapshot, Store, StoreError};
 use eggtooth_toy::Button;
 
-pub fn line(toy: u32, at: Millis, text: &str) -> DiaryRow {
-    DiaryRow { toy: toy_id(toy), at, tick: at / 7, text: text.to_owned() }
+pub fn line(toy: u32, at: Millis, text: &str) -> NewDiary {
+    NewDiary { toy: toy_id(toy), life: 1, tick: at / 7, kind: DiaryKind::Pet, at, text: text.to_owned() }
 }
 
 pub fn a_batch_is_appended_whole_or_not_at_all(store: &impl Store) {
@@ -135,21 +135,58 @@ pub fn a_snapshot_with_another_digest_is_listed_and_has_no_state(store: &impl St
     wrong.envelope[3] ^= 1;
     store.snapshot(std::slice::from_ref(&wrong)).unwrap();
     let listed = store.snapshots(toy_id(1)).unwrap();
-    assert_eq!(listed, [wrong, snapshot(1, 1, 0, NOW)]);
+    assert!(listed[0].number > listed[1].number && listed[1].number > 0);
+    let unnumbered: Vec<Snapshot> = listed.iter().map(|one| Snapshot { number: 0, ..one.clone() }).collect();
+    assert_eq!(unnumbered, [wrong, snapshot(1, 1, 0, NOW)]);
     assert_eq!(listed[0].state(), None);
     assert_eq!(listed[1].state(), Some(&*snapshot(1, 1, 0, NOW).envelope));
 }
 
+fn lines(rows: Vec<DiaryRow>) -> Vec<NewDiary> {
+    rows.into_iter().map(|row| row.line).collect()
+}
+
 pub fn a_diary_is_read_backwards_and_does_not_grow_for_ever(store: &impl Store) {
     furnish(store, 2);
-    let rows: Vec<DiaryRow> = (0..4200).map(|n| line(1, NOW + n, &format!("line {n}"))).collect();
+    // Seven lines of each millisecond, so that nothing can be told by it.
+    let rows: Vec<NewDiary> =
+        (0..4200).map(|n| NewDiary { tick: n, ..line(1, NOW + n / 7, &format!("line {n}")) }).collect();
     store.write_diary(&rows).unwrap();
     store.write_diary(&[line(2, NOW, "another's")]).unwrap();
     let newest = store.diary(toy_id(1), u64::MAX, 3).unwrap();
-    assert_eq!(newest, rows[4197..].iter().rev().cloned().collect::<Vec<_>>());
-    assert_eq!(store.diary(toy_id(1), newest[2].at, 1).unwrap(), [rows[4196].clone()]);
-    assert_eq!(store.diary(toy_id(1), u64::MAX, 10_000).unwrap().len(), 4096);
-    assert_eq!(store.diary(toy_id(2), u64::MAX, 10_000).unwrap(), [line(2, NOW, "another's")]);
+    let mut read = newest.clone();
+    while let Some(last) = read.last().filter(|_| read.len() < 10_000) {
+        let more = store.diary(toy_id(1), last.number, 3).unwrap();
+        if more.is_empty() {
+            break;
+        }
+        read.extend(more);
+    }
+    assert!(read.is_sorted_by(|a, b| a.number > b.number));
+    assert_eq!(lines(read), rows[104..].iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(lines(store.diary(toy_id(2), u64::MAX, 10_000).unwrap()), [line(2, NOW, "another's")]);
     assert!(matches!(store.write_diary(&[line(1, NOW, "a"), line(77, NOW, "b")]), Err(StoreError::Missing("toy"))));
-    assert_eq!(store.diary(toy_id(1), u64::MAX, 1).unwrap(), newest[..1]);
+    assert_eq!(store.diary(toy_id(1), u64::MAX, 3).unwrap(), newest);
+}
+
+pub fn what_is_lived_again_is_not_told_again(store: &impl Store) {
+    furnish(store, 2);
+    let first = line(1, NOW, "It hatched.");
+    let told = |life| store.told(toy_id(1), life).unwrap();
+    assert_eq!(told(1), None);
+    store.write_diary(&[first.clone(), first.clone()]).unwrap();
+    store.write_diary(&[NewDiary { at: NOW + 9, text: "It hatched again.".to_owned(), ..first.clone() }]).unwrap();
+    assert_eq!(lines(store.diary(toy_id(1), u64::MAX, 9).unwrap()), [first.clone()]);
+    // Of another tick, kind, life or toy it is another line.
+    let others = [
+        NewDiary { tick: first.tick + 1, ..first.clone() },
+        NewDiary { tick: first.tick + 9, kind: DiaryKind::Outage, ..first.clone() },
+        NewDiary { tick: first.tick, kind: DiaryKind::Outage, ..first.clone() },
+        NewDiary { tick: 3, life: 2, ..first.clone() },
+    ];
+    store.write_diary(&others).unwrap();
+    store.write_diary(&[NewDiary { toy: toy_id(2), ..first.clone() }]).unwrap();
+    assert_eq!(store.diary(toy_id(1), u64::MAX, 9).unwrap().len(), 5);
+    assert_eq!(lines(store.diary(toy_id(2), u64::MAX, 9).unwrap()).len(), 1);
+    assert_eq!((told(1), told(2), told(3)), (Some(first.tick + 1), Some(3), None));
 }

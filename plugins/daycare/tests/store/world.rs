@@ -87,7 +87,7 @@ pub fn toy(number: u32, owner: u32) -> ToyRow {
 /// A snapshot that is as it was written.
 pub fn snapshot(toy: u32, life: u32, tick: u64, at: Millis) -> Snapshot {
     let envelope = format!("toy {toy}, life {life}, tick {tick}, at {at}; ").repeat(20).into_bytes();
-    let mut row = Snapshot { toy: toy_id(toy), life, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] };
+    let mut row = Snapshot { number: 0, toy: toy_id(toy), life, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] };
     row.hash = row.digest();
     row
 }

@@ -167,7 +167,7 @@ impl Fixture {
             life: 0,
         };
         let mut snapshot =
-            Snapshot { toy: id, life: 0, tick: 0, at, seq: 0, held: 0, envelope: vec![1, 2], hash: [0; 32] };
+            Snapshot { number: 0, toy: id, life: 0, tick: 0, at, seq: 0, held: 0, envelope: vec![1, 2], hash: [0; 32] };
         snapshot.hash = snapshot.digest();
         self.store.create_toy(&toy, &snapshot, None).unwrap();
         id

@@ -36,7 +36,7 @@ pub async fn serve(house: Arc<House>, clients: Clients, changed: Changed, ip: Ip
             let mine = clients.enter(toy, client);
             let cut = watch(&house, &mut line, entered, changes, &mine).await;
             if clients.leave(toy, client, &mine) {
-                house.host.let_go(toy, client, account);
+                house.host.let_go(toy, client, account).await;
             }
             cut
         }

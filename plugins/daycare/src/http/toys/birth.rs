@@ -89,7 +89,7 @@ pub fn first(
         state: ToyState::Alive,
         life: 0,
     };
-    let mut snapshot = Snapshot { toy: id, life: 0, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] };
+    let mut snapshot = Snapshot { number: 0, toy: id, life: 0, tick, at, seq: 0, held: 0, envelope, hash: [0; 32] };
     snapshot.hash = snapshot.digest();
     Ok((row, snapshot))
 }

@@ -7,6 +7,7 @@ use crate::http::Problem;
 use crate::http::describe::{Always, Named, Octets, Queried, SignedIn, Unfit};
 use crate::http::take::{Asked, At, before};
 use crate::id::{Millis, ToyId};
+use crate::store::DiaryRow;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -63,13 +64,15 @@ async fn frame(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Before {
-    /// Only what is older, in milliseconds since 1970 UTC.
-    before: Option<Millis>,
+    /// Only lines with a smaller number.
+    before: Option<u64>,
 }
 
 /// A line of a diary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DiaryLine {
+    /// Rises from line to line.
+    number: u64,
     /// When, in milliseconds since 1970 UTC.
     at: Millis,
     /// The toy's age then.
@@ -78,7 +81,7 @@ pub struct DiaryLine {
     text: String,
 }
 
-/// What happened to a toy: the newest 50 lines before a moment, the newest first.
+/// What happened to a toy: at most 50 lines, the newest first.
 #[utoipa::path(get, path = "/toys/{toy}/diary", tag = "toys",
     params(("toy" = ToyId, Path, description = "Which toy"), Before),
     responses((status = 200, description = "The newest first", body = Vec<DiaryLine>), Queried, Named, SignedIn, Always))]
@@ -91,7 +94,11 @@ async fn diary(
     house.door.may(&caller, toy, Action::Diary).await?;
     let before = before(list.before)?;
     let rows = house.blocking(move |store| store.diary(toy, before, PAGE)).await?;
-    Ok(Json(rows.into_iter().map(|row| DiaryLine { at: row.at, tick: row.tick, text: row.text }).collect()))
+    let shown = |row: DiaryRow| {
+        let (number, line) = (row.number, row.line);
+        DiaryLine { number, at: line.at, tick: line.tick, text: line.text }
+    };
+    Ok(Json(rows.into_iter().map(shown).collect()))
 }
 
 /// The way to a toy's live link.

@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<Arc<House>> {
         .routes(routes!(undo))
 }
 
-/// A toy's state as a file that other Eggtooths can open, with the same ROM.
+/// A toy's state as it is now, as a file that other Eggtooths can open, with the same ROM. Changes nothing.
 #[utoipa::path(get, path = "/toys/{toy}/save", tag = "toys",
     params(("toy" = ToyId, Path, description = "Which toy")),
     responses((status = 200, description = "A save", body = Octets, content_type = "application/octet-stream"),
@@ -90,7 +90,9 @@ async fn swap(
 /// A state that can be gone back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SnapshotOfToy {
-    /// When it was made, in milliseconds since 1970 UTC; names it.
+    /// Names it.
+    number: u64,
+    /// When it was made, in milliseconds since 1970 UTC.
     at: Millis,
     /// The toy's age then.
     tick: u64,
@@ -109,8 +111,10 @@ async fn snapshots(
 ) -> Result<Json<Vec<SnapshotOfToy>>, Problem> {
     house.door.may(&caller, toy, Action::Undo).await?;
     let rows = house.blocking(move |store| store.snapshots(toy)).await?;
-    let shown =
-        |row: &crate::store::Snapshot| SnapshotOfToy { at: row.at, tick: row.tick, good: row.state().is_some() };
+    let shown = |row: &crate::store::Snapshot| {
+        let good = row.state().is_some();
+        SnapshotOfToy { number: row.number, at: row.at, tick: row.tick, good }
+    };
     Ok(Json(rows.iter().map(shown).collect()))
 }
 
@@ -118,8 +122,8 @@ async fn snapshots(
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Undo {
-    /// The snapshot's `at`.
-    at: Millis,
+    /// The snapshot's number.
+    number: u64,
 }
 
 /// Takes a toy back to a snapshot: it lives on from there, now. Can be undone.
@@ -133,7 +137,7 @@ async fn undo(
     Read(undo): Read<Undo>,
 ) -> Result<StatusCode, Problem> {
     house.door.may(&caller, toy, Action::Undo).await?;
-    house.host.undo(toy, undo.at).await?;
+    house.host.undo(toy, undo.number).await?;
     house.door.audit(&caller, "toy undo", Some(toy)).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! Values of columns: identifiers, and words that are kept as small numbers.
 
 use crate::id::{AccountId, GrantId, MoveId, RomKey, ToyId};
-use crate::store::{AccountRole, GrantRole, MoveState};
+use crate::store::{AccountRole, DiaryKind, GrantRole, MoveState};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 macro_rules! identifiers {
@@ -43,6 +43,7 @@ macro_rules! numbered {
 
 numbered! {
     AccountRole { Member = 0i64 Admin = 1i64 }
+    DiaryKind { Pet = 0i64 Outage = 1i64 Act = 2i64 Damage = 3i64 Broken = 4i64 Mended = 5i64 }
     GrantRole { Viewer = 0i64 Caretaker = 1i64 }
     MoveState { Arrived = 0i64 Leaving = 1i64 Done = 2i64 Cancelled = 3i64 }
 }

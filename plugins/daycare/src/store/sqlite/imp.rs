@@ -3,8 +3,8 @@
 use super::{SqliteStore, backup, house, journal, moves, people, roms, snapshots, toys};
 use crate::id::{AccountId, GrantId, Millis, MoveId, RomKey, ToyId};
 use crate::store::{
-    Account, AuditRow, DiaryRow, Entry, Grant, Invitation, Looks, Move, NewAudit, Numbers, RomRow, SessionRow,
-    Snapshot, Store, StoreError, ToyRow,
+    Account, AuditRow, DiaryRow, Entry, Grant, Invitation, Looks, Move, NewAudit, NewDiary, Numbers, RomRow,
+    SessionRow, Snapshot, Store, StoreError, ToyRow,
 };
 use std::path::Path;
 use std::sync::PoisonError;
@@ -90,12 +90,16 @@ impl Store for SqliteStore {
         self.read(|db| snapshots::of(db, toy))
     }
 
-    fn write_diary(&self, rows: &[DiaryRow]) -> Result<(), StoreError> {
-        self.write(|db| journal::write_diary(db, rows))
+    fn write_diary(&self, lines: &[NewDiary]) -> Result<(), StoreError> {
+        self.write(|db| journal::write_diary(db, lines))
     }
 
-    fn diary(&self, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
+    fn diary(&self, toy: ToyId, before: u64, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
         self.read(|db| journal::diary(db, toy, before, limit))
+    }
+
+    fn told(&self, toy: ToyId, life: u32) -> Result<Option<u64>, StoreError> {
+        self.read(|db| journal::told(db, toy, life))
     }
 
     fn add_rom(&self, rom: &RomRow) -> Result<(), StoreError> {

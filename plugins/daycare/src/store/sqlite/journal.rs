@@ -2,8 +2,8 @@
 
 use super::cells::bound;
 use super::fault::{inserting, words};
-use crate::id::{Millis, ToyId};
-use crate::store::{DiaryRow, Entry, KeyChange, StoreError};
+use crate::id::ToyId;
+use crate::store::{DiaryKind, DiaryRow, Entry, KeyChange, NewDiary, StoreError};
 use eggtooth_toy::Button;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
@@ -122,29 +122,37 @@ pub(super) fn forget(db: &Connection, toy: ToyId, life: u32, tick: u64) -> Resul
     Ok(())
 }
 
-pub(super) fn write_diary(db: &Connection, rows: &[DiaryRow]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO diary (toy, at, tick, line) VALUES (?, ?, ?, ?)";
+pub(super) fn write_diary(db: &Connection, lines: &[NewDiary]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO diary (toy, life, tick, kind, at, line) VALUES (?, ?, ?, ?, ?, ?) \
+               ON CONFLICT (toy, life, kind, tick) WHERE life > 0 DO NOTHING";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
-    for row in rows {
-        statement.execute(params![row.toy, row.at, row.tick, row.text]).map_err(inserting("", "toy"))?;
+    for NewDiary { toy, life, tick, kind, at, text } in lines {
+        statement.execute(params![toy, life, tick, kind, at, text]).map_err(inserting("", "toy"))?;
     }
     let sql = "DELETE FROM diary WHERE number IN \
-               (SELECT number FROM diary WHERE toy = ? ORDER BY at DESC, number DESC LIMIT -1 OFFSET ?)";
+               (SELECT number FROM diary WHERE toy = ? ORDER BY number DESC LIMIT -1 OFFSET ?)";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
-    for toy in rows.iter().map(|row| row.toy).collect::<BTreeSet<_>>() {
+    for toy in lines.iter().map(|line| line.toy).collect::<BTreeSet<_>>() {
         statement.execute(params![toy, DIARY]).map_err(words)?;
     }
     Ok(())
 }
 
-pub(super) fn diary(db: &Connection, toy: ToyId, before: Millis, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
-    let sql = "SELECT at, tick, line FROM diary WHERE toy = ? AND at < ? ORDER BY at DESC, number DESC LIMIT ?";
+pub(super) fn diary(db: &Connection, toy: ToyId, before: u64, limit: usize) -> Result<Vec<DiaryRow>, StoreError> {
+    let sql = "SELECT number, life, tick, kind, at, line FROM diary WHERE toy = ? AND number < ? \
+               ORDER BY number DESC LIMIT ?";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
-    let limit = bound(limit as u64);
     statement
-        .query_map(params![toy, bound(before), limit], |row| {
-            Ok(DiaryRow { toy, at: row.get(0)?, tick: row.get(1)?, text: row.get(2)? })
+        .query_map(params![toy, bound(before), bound(limit as u64)], |row| {
+            let (life, tick, kind, at, text) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+            Ok(DiaryRow { number: row.get(0)?, line: NewDiary { toy, life, tick, kind, at, text } })
         })
         .and_then(Iterator::collect)
         .map_err(words)
+}
+
+pub(super) fn told(db: &Connection, toy: ToyId, life: u32) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT max(tick) FROM diary WHERE toy = ? AND life = ? AND life > 0 AND kind = ?";
+    let mut statement = db.prepare_cached(sql).map_err(words)?;
+    statement.query_row(params![toy, life, DiaryKind::Pet], |row| row.get(0)).map_err(words)
 }

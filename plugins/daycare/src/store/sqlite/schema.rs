@@ -8,7 +8,8 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x4547_4744;
 
 /// One step for each version; step n makes version n + 1 of version n. Never change one that was released: add one.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE probe (number INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
@@ -143,7 +144,16 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_account ON audit (account, number);
 CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
-"];
+",
+    "
+-- A line tells of a life, a kind and a tick once; of older ones (life 0) that was not written down.
+ALTER TABLE diary ADD COLUMN life INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE diary ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX diary_once ON diary (toy, life, kind, tick) WHERE life > 0;
+DROP INDEX diary_toy;
+CREATE INDEX diary_toy ON diary (toy, number);
+",
+];
 
 /// The file's version, if it is a daycare's: 0 while it is empty.
 pub(super) fn version(file: &Connection, newest: usize) -> Result<usize, StoreError> {
@@ -190,6 +200,18 @@ mod tests {
         assert_eq!((count(&file, "egg"), count(&file, "nest")), (Ok(1), Ok(0)));
         assert_eq!(version(&file, 2).unwrap(), 2);
         migrate(&mut file, &steps).unwrap();
+    }
+
+    #[test]
+    fn a_diary_without_kinds_is_kept_as_it_was() {
+        let mut file = Connection::open_in_memory().unwrap();
+        migrate(&mut file, &STEPS[..1]).unwrap();
+        file.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO diary (toy, at, tick, line) VALUES (x'01', 5, 5, 'a'), (x'01', 5, 5, 'a')").unwrap();
+        migrate(&mut file, STEPS).unwrap();
+        assert_eq!(count(&file, "diary"), Ok(2));
+        let sql = "INSERT INTO diary (toy, life, tick, kind, at, line) VALUES (x'01', 1, 5, 0, 5, 'a')";
+        file.execute(sql, []).unwrap();
+        assert!(file.execute(sql, []).is_err());
     }
 
     #[test]

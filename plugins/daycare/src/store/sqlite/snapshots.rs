@@ -40,7 +40,7 @@ fn superfluous(marks: &[Mark]) -> Vec<i64> {
 pub(super) fn add(db: &Connection, snapshot: &Snapshot) -> Result<(), StoreError> {
     let sql = "INSERT INTO snapshot (toy, life, tick, at, seq, held, hash, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
-    let Snapshot { toy, life, tick, at, seq, held, envelope, hash } = snapshot;
+    let Snapshot { number: _, toy, life, tick, at, seq, held, envelope, hash } = snapshot;
     statement.execute(params![toy, life, tick, at, seq, held, hash, envelope]).map_err(inserting("", "toy"))?;
     prune(db, *toy)
 }
@@ -63,12 +63,13 @@ fn prune(db: &Connection, toy: ToyId) -> Result<(), StoreError> {
 }
 
 pub(super) fn of(db: &Connection, toy: ToyId) -> Result<Vec<Snapshot>, StoreError> {
-    let sql = "SELECT life, tick, at, seq, held, hash, envelope FROM snapshot WHERE toy = ? \
+    let sql = "SELECT life, tick, at, seq, held, hash, envelope, number FROM snapshot WHERE toy = ? \
                ORDER BY life DESC, tick DESC, number DESC";
     let mut statement = db.prepare_cached(sql).map_err(words)?;
     statement
         .query_map([toy], |row| {
             Ok(Snapshot {
+                number: row.get(7)?,
                 toy,
                 life: row.get(0)?,
                 tick: row.get(1)?,

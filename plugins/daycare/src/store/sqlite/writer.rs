@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock};
 
-/// Pages of 4 KiB that it keeps in memory, negative for KiB.
-const CACHE: i64 = -32_768;
+/// Memory for pages, negative for KiB: what the journal and the indices of many toys need; the system keeps the rest.
+const CACHE: i64 = -8192;
 /// Makes a transaction that cannot be mistaken for any other: see [`Writer::scar`].
 const SCAR: &str = "INSERT INTO probe VALUES (1, 0) ON CONFLICT DO UPDATE SET value = value + 1";
 
