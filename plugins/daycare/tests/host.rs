@@ -212,7 +212,8 @@ fn a_damaged_snapshot_costs_nothing_and_two_are_told() {
     world.pass(S);
     world.check(toy);
     assert_eq!(world.store().toy(toy).unwrap().life, 1);
-    damage(&world, toy, 2);
+    // The newest, and two from before the last press, whose records are forgotten since the second.
+    damage(&world, toy, 3);
     let before = world.wait(world.host().look(toy)).unwrap().0.tick;
     world.restart_hard(S);
     world.pass(S);

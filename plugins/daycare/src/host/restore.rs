@@ -219,25 +219,20 @@ fn try_restore(shelves: &Shelves, mut row: ToyRow, wall: Millis) -> Result<Resto
     for snapshot in &snapshots {
         let Ok(machine) = resume(&cartridge, snapshot) else { continue };
         let at = wall.max(snapped + 1);
-        row.life += 1;
-        row.anchor.tick = machine.tick();
-        if row.state == ToyState::Broken {
-            row.state = ToyState::Alive;
-        }
-        let (life, seq, tick) = (row.life, last, machine.tick());
+        let anchor = Anchor { tick: machine.tick(), ..row.anchor };
+        let state = if row.state == ToyState::Broken { ToyState::Alive } else { row.state };
+        let next = ToyRow { life: row.life + 1, anchor, state, ..row.clone() };
+        let (life, seq, tick) = (next.life, last, machine.tick());
         let first = sealed(Snapshot { life, seq, tick, at, ..snapshot.clone() });
-        let plan = Plan::of(first.held, []);
+        match store.begin_life(&next, &first) {
+            // It is being carried away, for instance: there is no other life for it here.
+            Err(StoreError::Conflict(_) | StoreError::Damaged(_)) => return Ok(broken(row, last, snapped, &why)),
+            begun => begun?,
+        }
+        let (row, plan) = (next, Plan::of(first.held, []));
         let hands = plan.is_down().then(|| Box::new(Fingers::restored(plan, &[])));
         let text = format!("Its newest snapshots were damaged ({why}); it lives on from an older one.");
         notes.push((DiaryKind::Damage, text));
-        match store.begin_life(&row, &first) {
-            Err(StoreError::Conflict(_) | StoreError::Damaged(_)) => {
-                // It is being carried away, for instance: there is no other life for it here.
-                row.life -= 1;
-                return Ok(broken(row, last, snapped, &why));
-            }
-            begun => begun?,
-        }
         let body = Some(body(&shelves.watches, cartridge, machine));
         let (snapped, stood_still, told) = (at, true, None);
         return Ok(Restored { row, body, seq, snapped, hands, proof: tick, stood_still, told, notes });

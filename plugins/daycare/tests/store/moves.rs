@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use eggtooth_daycare::MoveId;
-use eggtooth_daycare::store::{Anchor, MoveState, Snapshot, Store, StoreError, ToyState};
+use eggtooth_daycare::store::{Anchor, MoveState, Store, StoreError, ToyState};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -87,8 +87,7 @@ pub fn what_is_handed_over_stays_the_same_and_is_forgotten_in_the_end(store: &im
     let mut departure = movement(1, Some(1), MoveState::Leaving);
     store.leave(&row, &snapshot(1, 1, 90, NOW + 1), &departure).unwrap();
     assert_eq!(store.find_move(move_id(1)).unwrap(), Some(departure.clone()));
-    let last = store.snapshots(row.id).unwrap().remove(0);
-    assert_eq!(Snapshot { number: 0, ..last }, snapshot(1, 1, 90, NOW + 1));
+    assert_eq!(unnumbered(store.snapshots(row.id).unwrap())[0], snapshot(1, 1, 90, NOW + 1));
     departure.envelope = b"another pet".to_vec();
     row.anchor.tick = 1000;
     store.leave(&row, &snapshot(1, 1, 1000, NOW + 2), &departure).unwrap();

@@ -12,7 +12,7 @@ pub fn a_toy_is_read_as_it_was_made(store: &impl Store) {
     odd.anchor = Anchor { tick: u64::try_from(i64::MAX).unwrap(), at: NOW, running: false };
     store.create_toy(&odd, &snapshot(1, 1, 5, NOW), None).unwrap();
     assert_eq!(store.toy(odd.id).unwrap(), odd);
-    assert_eq!(store.snapshots(odd.id).unwrap(), [snapshot(1, 1, 5, NOW)]);
+    assert_eq!(unnumbered(store.snapshots(odd.id).unwrap()), [snapshot(1, 1, 5, NOW)]);
     assert!(matches!(store.toy(toy_id(9)), Err(StoreError::Missing("toy"))));
 }
 
@@ -108,7 +108,8 @@ pub fn another_life_begins_once_and_at_once(store: &impl Store) {
     store.append(&[entry(1, 2, 1, 100)]).unwrap();
     assert_eq!(store.journal(row.id, 1, 0).unwrap(), [entry(1, 1, 1, 100)], "the older life is there");
     assert_eq!(store.journal(row.id, 2, 0).unwrap(), [entry(1, 2, 1, 100)]);
-    assert_eq!(store.snapshots(row.id).unwrap(), [snapshot(1, 2, 40, NOW + 1), snapshot(1, 1, 0, NOW)]);
+    let kept = unnumbered(store.snapshots(row.id).unwrap());
+    assert_eq!(kept, [snapshot(1, 2, 40, NOW + 1), snapshot(1, 1, 0, NOW)]);
 }
 
 pub fn a_removed_toy_leaves_nothing(store: &impl Store) {

@@ -92,6 +92,11 @@ pub fn snapshot(toy: u32, life: u32, tick: u64, at: Millis) -> Snapshot {
     row
 }
 
+/// Without the numbers that the store gave them.
+pub fn unnumbered(rows: Vec<Snapshot>) -> Vec<Snapshot> {
+    rows.into_iter().map(|row| Snapshot { number: 0, ..row }).collect()
+}
+
 /// A press of B at a tick, released 3,000 ticks later.
 pub fn entry(toy: u32, life: u32, seq: u64, tick: u64) -> Entry {
     let change = |tick, down| KeyChange { tick, button: Button::B, down };
