@@ -183,37 +183,43 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
     room.inbox.extend(room.retry.drain(..).chain(room.out.again.drain(..)));
     let (moment, figures) = (room.moment, &room.figures);
     let (out, worked, start) = (Mutex::new(&mut room.out), AtomicU64::new(0), Instant::now());
-    toys.par_iter_mut().for_each(|(mut pace, mut toy)| {
-        // Phases of the steps since the last time; after a long one, all of them.
-        let since = (u64::from(pace.phase) + PHASES - (from + 1) % PHASES) % PHASES;
-        let due = match pace.mode {
-            Mode::Watched => true,
-            Mode::Alone => settling || from + 1 + since <= to,
-            Mode::Behind | Mode::Still => false,
-        };
-        if !due {
-            return;
-        }
-        let begun = Instant::now();
-        let mut yielded = Yield::default();
-        if toy.mode(&moment) == Mode::Behind {
-            // It has missed more than a step may take.
-            pace.mode = Mode::Behind;
-            return;
-        }
-        let target = toy.target(&moment);
-        let second = from + 1 + since <= to;
-        toy.guarded(&moment, &mut yielded, |toy, yielded| step(toy, target, second, &moment, yielded));
-        let mode = toy.mode(&moment);
-        let step = if pace.mode == Mode::Watched { from + 1 } else { from + 1 + since };
-        let late = moment.ticks.saturating_sub(step * WATCHED_STEP) + (target - toy.lived);
-        let late = time(late) + start.elapsed();
-        let spread = if pace.mode == Mode::Watched { &figures.watched } else { &figures.alone };
-        spread.note(u64::try_from(late.as_micros()).unwrap_or(u64::MAX));
-        pace.mode = mode;
-        keep(&out, yielded);
-        worked.fetch_add(begun.elapsed().as_nanos() as u64, Ordering::Relaxed);
-    });
+    // Whoever is looked at comes first, however many others have their second now.
+    for watched in [true, false] {
+        toys.par_iter_mut().for_each(|(mut pace, mut toy)| {
+            if (pace.mode == Mode::Watched) != watched {
+                return;
+            }
+            // Phases of the steps since the last time; after a long one, all of them.
+            let since = (u64::from(pace.phase) + PHASES - (from + 1) % PHASES) % PHASES;
+            let due = match pace.mode {
+                Mode::Watched => true,
+                Mode::Alone => settling || from + 1 + since <= to,
+                Mode::Behind | Mode::Still => false,
+            };
+            if !due {
+                return;
+            }
+            let begun = Instant::now();
+            let mut yielded = Yield::default();
+            if toy.mode(&moment) == Mode::Behind {
+                // It has missed more than a step may take.
+                pace.mode = Mode::Behind;
+                return;
+            }
+            let target = toy.target(&moment);
+            let second = from + 1 + since <= to;
+            toy.guarded(&moment, &mut yielded, |toy, yielded| step(toy, target, second, &moment, yielded));
+            let mode = toy.mode(&moment);
+            let step = if pace.mode == Mode::Watched { from + 1 } else { from + 1 + since };
+            let late = moment.ticks.saturating_sub(step * WATCHED_STEP) + (target - toy.lived);
+            let late = time(late) + start.elapsed();
+            let spread = if pace.mode == Mode::Watched { &figures.watched } else { &figures.alone };
+            spread.note(u64::try_from(late.as_micros()).unwrap_or(u64::MAX));
+            pace.mode = mode;
+            keep(&out, yielded);
+            worked.fetch_add(begun.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        });
+    }
     // This thread's own share is counted with the round.
     let own = start.elapsed();
     let worked = Duration::from_nanos(worked.into_inner());
