@@ -12,6 +12,7 @@ use crate::store::{DiaryKind, ToyState};
 use bevy_app::{App, PostUpdate, Update};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::SingleThreadedExecutor;
+use bevy_tasks::ComputeTaskPool;
 use eggtooth_toy::{CHUNK, span, time};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -183,43 +184,53 @@ fn advance(mut room: ResMut<Room>, mut toys: Query<(&mut Pace, &mut Toy)>) {
     room.inbox.extend(room.retry.drain(..).chain(room.out.again.drain(..)));
     let (moment, figures) = (room.moment, &room.figures);
     let (out, worked, start) = (Mutex::new(&mut room.out), AtomicU64::new(0), Instant::now());
-    // Whoever is looked at comes first, however many others have their second now.
-    for watched in [true, false] {
-        toys.par_iter_mut().for_each(|(mut pace, mut toy)| {
-            if (pace.mode == Mode::Watched) != watched {
-                return;
-            }
-            // Phases of the steps since the last time; after a long one, all of them.
-            let since = (u64::from(pace.phase) + PHASES - (from + 1) % PHASES) % PHASES;
-            let due = match pace.mode {
-                Mode::Watched => true,
-                Mode::Alone => settling || from + 1 + since <= to,
-                Mode::Behind | Mode::Still => false,
-            };
-            if !due {
-                return;
-            }
-            let begun = Instant::now();
-            let mut yielded = Yield::default();
-            if toy.mode(&moment) == Mode::Behind {
-                // It has missed more than a step may take.
-                pace.mode = Mode::Behind;
-                return;
-            }
-            let target = toy.target(&moment);
-            let second = from + 1 + since <= to;
-            toy.guarded(&moment, &mut yielded, |toy, yielded| step(toy, target, second, &moment, yielded));
-            let mode = toy.mode(&moment);
-            let step = if pace.mode == Mode::Watched { from + 1 } else { from + 1 + since };
-            let late = moment.ticks.saturating_sub(step * WATCHED_STEP) + (target - toy.lived);
-            let late = time(late) + start.elapsed();
-            let spread = if pace.mode == Mode::Watched { &figures.watched } else { &figures.alone };
-            spread.note(u64::try_from(late.as_micros()).unwrap_or(u64::MAX));
-            pace.mode = mode;
-            keep(&out, yielded);
-            worked.fetch_add(begun.elapsed().as_nanos() as u64, Ordering::Relaxed);
-        });
-    }
+    let one = |pace: &mut Pace, toy: &mut Toy| {
+        // Phases of the steps since the last time; after a long one, all of them.
+        let since = (u64::from(pace.phase) + PHASES - (from + 1) % PHASES) % PHASES;
+        let due = match pace.mode {
+            Mode::Watched => true,
+            Mode::Alone => settling || from + 1 + since <= to,
+            Mode::Behind | Mode::Still => false,
+        };
+        if !due {
+            return;
+        }
+        let begun = Instant::now();
+        let mut yielded = Yield::default();
+        if toy.mode(&moment) == Mode::Behind {
+            // It has missed more than a step may take.
+            pace.mode = Mode::Behind;
+            return;
+        }
+        let target = toy.target(&moment);
+        let second = from + 1 + since <= to;
+        toy.guarded(&moment, &mut yielded, |toy, yielded| step(toy, target, second, &moment, yielded));
+        let mode = toy.mode(&moment);
+        let step = if pace.mode == Mode::Watched { from + 1 } else { from + 1 + since };
+        let late = moment.ticks.saturating_sub(step * WATCHED_STEP) + (target - toy.lived);
+        let late = time(late) + start.elapsed();
+        let spread = if pace.mode == Mode::Watched { &figures.watched } else { &figures.alone };
+        spread.note(u64::try_from(late.as_micros()).unwrap_or(u64::MAX));
+        pace.mode = mode;
+        keep(&out, yielded);
+        worked.fetch_add(begun.elapsed().as_nanos() as u64, Ordering::Relaxed);
+    };
+    // Whoever is looked at comes first, however many others have their second now. They are few and may lie side by
+    // side, so they are dealt out by hand.
+    let mut watched: Vec<_> = toys.iter_mut().filter(|(pace, _)| pace.mode == Mode::Watched).collect();
+    let pool = ComputeTaskPool::get();
+    let share = watched.len().div_ceil(4 * pool.thread_num().max(1)).max(1);
+    pool.scope(|scope| {
+        for share in watched.chunks_mut(share) {
+            scope.spawn(async { share.iter_mut().for_each(|(pace, toy)| one(pace, toy)) });
+        }
+    });
+    drop(watched);
+    toys.par_iter_mut().for_each(|(mut pace, mut toy)| {
+        if pace.mode != Mode::Watched {
+            one(&mut pace, &mut toy);
+        }
+    });
     // This thread's own share is counted with the round.
     let own = start.elapsed();
     let worked = Duration::from_nanos(worked.into_inner());
