@@ -2,7 +2,8 @@
 //!
 //! Everything here is without I/O: [`host`] and [`guest`] are the two ends of a table, [`player`] is one player's pet at
 //! it, with its [`visit`]s over the prongs and its [`keepsakes`]. Time, chance and bytes are given to them; what is to
-//! be done comes out. `TABLE.md` has the bytes.
+//! be done comes out. [`party`] joins them. `TABLE.md` has the bytes. With the feature `net`, `net` drives a party over
+//! real lines.
 
 mod budget;
 pub mod decoration;
@@ -12,10 +13,13 @@ pub mod guest;
 pub mod host;
 pub mod keepsakes;
 pub mod message;
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
+pub mod net;
 pub mod party;
 pub mod player;
 pub mod sprite;
 pub mod text;
+pub mod view;
 pub mod visit;
 
 pub use decoration::Decoration;

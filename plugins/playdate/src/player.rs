@@ -395,6 +395,8 @@ impl Player {
             self.asked = now;
             for seat in Seat::all() {
                 if let Some((key, _)) = self.key_of(seat).filter(|(key, _)| *key != self.key) {
+                    // Also what was told: who came back before their line was known to be lost did not arrive.
+                    self.tell_marks(seat, key);
                     self.settle_with(seat, key, now);
                 }
             }

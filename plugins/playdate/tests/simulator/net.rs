@@ -43,6 +43,7 @@ pub enum What {
     Act,
     Dial,
     Start,
+    Regroup,
 }
 
 struct Entry {

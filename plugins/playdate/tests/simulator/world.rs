@@ -278,13 +278,7 @@ impl World {
             self.nodes[node].frozen = Duration::ZERO;
             self.agenda.push(self.now + Duration::from_secs(1), node, What::Start);
         }
-        for line in 0..self.lines.len() {
-            self.agenda.push(
-                self.wild + CALM - Duration::from_secs(60),
-                self.lines[line].guest,
-                What::Down(line as u64),
-            );
-        }
+        self.agenda.push(self.wild + CALM - Duration::from_secs(60), 0, What::Regroup);
     }
 
     fn start(&mut self, node: usize) {
@@ -329,6 +323,13 @@ impl World {
             What::Dial => self.dial(node),
             What::Act => self.act(node),
             What::Down(line) => self.down(node, line),
+            What::Regroup => {
+                for line in 0..self.lines.len() {
+                    if self.lines[line].up {
+                        self.agenda.push(now, self.lines[line].guest, What::Down(line as u64));
+                    }
+                }
+            }
             What::Tick => {
                 let due = self.nodes[node].ticks_at <= now;
                 if let Some(party) = self.nodes[node].party.as_mut().filter(|_| due) {

@@ -1,0 +1,110 @@
+//! Calls a host, and calls again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::thread::{Builder, park_timeout};
+use std::time::{Duration, Instant};
+
+use eggtooth_peer::{Invite, Line, Meeting, PeerError, PeerKey, Whom};
+
+use super::Way;
+use super::driver::Input;
+
+/// How long one call may take, the first and a later one.
+const FIRST: Duration = Duration::from_secs(15);
+const AGAIN: Duration = Duration::from_secs(6);
+/// From the beginning of one call to that of the next: a host takes ten a minute.
+const APART: Duration = Duration::from_secs(6);
+
+/// Whom to call, and how the first time.
+pub(super) struct Dial {
+    meeting: Arc<Meeting>,
+    invite: Option<Box<Invite>>,
+    key: PeerKey,
+    addresses: Vec<SocketAddr>,
+    stop: Option<Arc<AtomicBool>>,
+}
+
+impl Dial {
+    pub fn new(meeting: Arc<Meeting>, way: Way) -> Dial {
+        match way {
+            Way::Invite(invite) => {
+                let (key, addresses) = (invite.host(), invite.addresses().to_vec());
+                Dial { meeting, invite: Some(invite), key, addresses, stop: None }
+            }
+            Way::Friend(key, addresses) => Dial { meeting, invite: None, key, addresses, stop: None },
+        }
+    }
+
+    /// There is a line: this is where the host was reached. Later calls try it first, and need no invite.
+    pub fn reached(&mut self, at: SocketAddr) {
+        self.addresses.retain(|other| *other != at);
+        self.addresses.insert(0, at);
+        self.addresses.truncate(Invite::ADDRESSES);
+        self.invite = None;
+    }
+
+    /// Where the host was reached, the latest first.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Calls once; a line, or why there is none, is an input.
+    pub fn first(&mut self, inputs: &SyncSender<Input>) {
+        let (invite, inputs) = (self.invite.clone(), inputs.clone());
+        self.spawn(move |meeting, key, addresses, stop| {
+            let called = match &invite {
+                Some(invite) => meeting.join(&**invite, FIRST),
+                None => friend(meeting, key, addresses, FIRST),
+            };
+            if !stop.load(Ordering::Relaxed) {
+                // Nobody is there any more to hear it.
+                let _ = inputs.send(match called {
+                    Ok(line) => Input::Line(line),
+                    Err(error) => Input::NoLine(error.to_string()),
+                });
+            }
+        });
+    }
+
+    /// Calls until there is a line, which is an input, or until it is stopped.
+    pub fn again(&mut self, inputs: &SyncSender<Input>) {
+        let inputs = inputs.clone();
+        self.spawn(move |meeting, key, addresses, stop| {
+            while !stop.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                if let Ok(line) = friend(meeting, key, addresses, AGAIN)
+                    && !stop.load(Ordering::Relaxed)
+                {
+                    let _ = inputs.send(Input::Line(line));
+                    return;
+                }
+                while began.elapsed() < APART && !stop.load(Ordering::Relaxed) {
+                    park_timeout(Duration::from_millis(200));
+                }
+            }
+        });
+    }
+
+    /// No line is wanted any more.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn spawn(&mut self, call: impl FnOnce(&Meeting, PeerKey, &[SocketAddr], &AtomicBool) + Send + 'static) {
+        self.stop();
+        let stop = Arc::new(AtomicBool::new(false));
+        self.stop = Some(stop.clone());
+        let (meeting, key, addresses) = (self.meeting.clone(), self.key, self.addresses.clone());
+        // Without a thread there is no line, and the table's own time ends it.
+        let _ = Builder::new().name("table-calls".into()).spawn(move || call(&meeting, key, &addresses, &stop));
+    }
+}
+
+fn friend(meeting: &Meeting, key: PeerKey, addresses: &[SocketAddr], limit: Duration) -> Result<Line, PeerError> {
+    meeting.join(Whom::Friend { key, addresses }, limit)
+}

@@ -1,0 +1,427 @@
+//! The thread that drives a table.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use eggtooth_peer::{Friends, Guests, Line, Meeting, Name as PeerName, PeerKey, Stream};
+
+use super::dial::Dial;
+use super::handle::{Board, Command, Event, Picture, lock};
+use super::wires::{LineWires, StreamWires};
+use super::{Setup, Way};
+use crate::host::LineId;
+use crate::message::{Farewell, Presence, Seat, Snapshot};
+use crate::party::{self, Output, Party, StreamId};
+use crate::player::{self, Player};
+use crate::text::Name;
+use crate::view::Memory;
+
+/// Inputs that may wait; who has more waits, too.
+pub(super) const QUEUE: usize = 256;
+/// How often the table is looked at, and the own toy.
+const LOOK: Duration = Duration::from_millis(33);
+/// How often time goes by at least.
+const TICK: Duration = Duration::from_millis(250);
+/// How often is asked who was not let in.
+const REFUSALS: Duration = Duration::from_secs(1);
+
+/// Something came.
+pub(super) enum Input {
+    Command(Command),
+    Line(Line),
+    NoLine(String),
+    Control(LineId, Vec<u8>),
+    Datagram(LineId, Vec<u8>),
+    LineEnd(LineId),
+    Stream(LineId, u8, Stream),
+    Bytes(StreamId, Vec<u8>),
+    StreamEnd(StreamId),
+}
+
+pub(super) struct Driver {
+    party: Party,
+    meeting: Arc<Meeting>,
+    friends: Friends,
+    guests: Option<Guests>,
+    dial: Option<Dial>,
+    board: Arc<Mutex<Board>>,
+    inputs: SyncSender<Input>,
+    queue: Receiver<Input>,
+    begun: Instant,
+    lines: HashMap<LineId, LineWires>,
+    last: LineId,
+    streams: HashMap<StreamId, StreamWires>,
+    /// Lines that say their last words.
+    leaving: Vec<JoinHandle<()>>,
+    memory: Memory,
+    picture: Option<Picture>,
+    over: bool,
+}
+
+impl Driver {
+    pub fn new(
+        setup: Setup,
+        meeting: Arc<Meeting>,
+        guests: Option<Guests>,
+        way: Option<Way>,
+        board: Arc<Mutex<Board>>,
+        inputs: SyncSender<Input>,
+        queue: Receiver<Input>,
+    ) -> Driver {
+        let begun = Instant::now();
+        let key = meeting.key().0;
+        let mut spare = u64::from_le_bytes([key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]]);
+        let chance = Box::new(move || {
+            spare = spare.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(wall_nanos());
+            // Should the system have no random numbers, the time of day makes numbers that do not repeat.
+            getrandom::u64().unwrap_or(spare)
+        });
+        let player = Player::new(key, setup.keepsakes, setup.portrait, setup.show, chance);
+        let name = Name::cleaned(setup.name.as_str(), "?");
+        let party = match way {
+            None => Party::host(name, setup.toy, setup.look, player, Duration::ZERO),
+            Some(_) => Party::guest(setup.toy, setup.look, player, Duration::ZERO),
+        };
+        let dial = way.map(|way| Dial::new(meeting.clone(), way));
+        Driver {
+            party,
+            meeting,
+            friends: setup.friends,
+            guests,
+            dial,
+            board,
+            inputs,
+            queue,
+            begun,
+            lines: HashMap::new(),
+            last: 0,
+            streams: HashMap::new(),
+            leaving: Vec::new(),
+            memory: Memory::default(),
+            picture: None,
+            over: false,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Drives the table until it is over.
+    pub fn run(mut self) {
+        let ended = Arc::new(AtomicBool::new(false));
+        match &mut self.dial {
+            Some(dial) => dial.first(&self.inputs),
+            None => self.listen(&ended),
+        }
+        let (mut look, mut tick, mut refusals) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        while !self.over {
+            let wake = self.party.wake().unwrap_or(tick).min(tick).min(look);
+            match self.queue.recv_timeout(wake.saturating_sub(self.now())) {
+                Ok(input) => {
+                    self.take(input);
+                    for _ in 0..QUEUE {
+                        let Ok(input) = self.queue.try_recv() else { break };
+                        self.take(input);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            let now = self.now();
+            if now >= tick || self.party.wake().is_some_and(|wake| now >= wake) {
+                tick = now.saturating_add(TICK);
+                self.party.tick(now, wall());
+                self.pump();
+            }
+            if now >= look {
+                look = now.saturating_add(LOOK);
+                self.look(now);
+            }
+            if now >= refusals {
+                refusals = now.saturating_add(REFUSALS);
+                self.refusals();
+            }
+        }
+        ended.store(true, Ordering::Relaxed);
+        self.end();
+    }
+
+    /// Guests come in.
+    fn listen(&self, ended: &Arc<AtomicBool>) {
+        let (meeting, inputs, ended) = (self.meeting.clone(), self.inputs.clone(), ended.clone());
+        let thread = Builder::new().name("table-door".into()).spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                match meeting.accept(Duration::from_millis(200)) {
+                    Ok(Some(line)) => {
+                        if inputs.send(Input::Line(line)).is_err() {
+                            return;
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        // Nobody is there any more to hear it.
+                        let _ = inputs.send(Input::NoLine(error.to_string()));
+                        return;
+                    }
+                }
+            }
+        });
+        if let Err(error) = thread {
+            lock(&self.board).tell(Event::Trouble(format!("nobody can come in: {error}")));
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        let now = self.now();
+        match input {
+            Input::Command(command) => self.obey(command, now),
+            Input::Line(line) => self.connect(line, now),
+            Input::NoLine(why) => {
+                lock(&self.board).tell(Event::Failed(why));
+                self.over = true;
+            }
+            Input::Control(line, bytes) => self.party.control(line, &bytes, now),
+            Input::Datagram(line, bytes) => self.party.datagram(line, &bytes, now),
+            Input::LineEnd(line) => {
+                if let Some(wires) = self.lines.remove(&line) {
+                    self.leaving.extend(wires.hang(Farewell::Lost));
+                    self.party.disconnect(line, now);
+                }
+            }
+            Input::Stream(line, kind, stream) => {
+                if let Some(id) = self.party.stream(line, kind) {
+                    self.attach(id, stream, now);
+                }
+            }
+            Input::Bytes(stream, bytes) => self.party.stream_bytes(stream, &bytes, now),
+            Input::StreamEnd(stream) => {
+                if self.streams.remove(&stream).is_some() {
+                    self.party.stream_closed(stream, now);
+                }
+            }
+        }
+        self.pump();
+    }
+
+    fn obey(&mut self, command: Command, now: Duration) {
+        match command {
+            Command::Emote(emote) => self.party.emote(emote, now),
+            Command::Touch(seat) => self.party.touch(seat, now),
+            Command::Part => self.party.part(now),
+            Command::Gift(decoration) => {
+                if let Err(error) = self.party.give(decoration, now) {
+                    lock(&self.board).tell(Event::Trouble(error.to_string()));
+                }
+            }
+            Command::Cable(bytes) => {
+                if !self.party.cable(&bytes, now) {
+                    lock(&self.board).tell(Event::Trouble("the cable leads nowhere: hold the toys together".into()));
+                }
+            }
+            Command::Kick(seat) => self.party.kick(seat, now),
+            Command::Leave => self.party.leave(now),
+            Command::Rebind(addr) => {
+                if let Err(error) = self.meeting.rebind(addr) {
+                    lock(&self.board).tell(Event::Trouble(error.to_string()));
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, line: Line, now: Duration) {
+        self.last += 1;
+        let id = self.last;
+        let (peer, name, remote) = (line.peer(), line.their_name().clone(), line.remote());
+        let Some(wires) = LineWires::attach(id, line, &self.inputs) else { return };
+        self.lines.insert(id, wires);
+        if let Some(dial) = &mut self.dial {
+            dial.stop();
+            dial.reached(remote);
+        }
+        // Where a guest calls from nobody answers.
+        let at = self.dial.as_ref().map(|_| remote);
+        if let Err(error) = self.friends.seen(peer, &name, at, wall()) {
+            lock(&self.board).tell(Event::Trouble(error.to_string()));
+        }
+        self.party.connect(id, peer.0, Name::cleaned(name.as_str(), "?"), now);
+    }
+
+    fn attach(&mut self, id: StreamId, stream: Stream, now: Duration) {
+        match StreamWires::attach(id, stream, &self.inputs) {
+            Some(wires) => {
+                self.streams.insert(id, wires);
+            }
+            None => self.party.stream_closed(id, now),
+        }
+    }
+
+    /// Does all that is to be done, and tells all that is to be told.
+    fn pump(&mut self) {
+        loop {
+            if let Some(output) = self.party.output() {
+                self.put(output);
+            } else if let Some(event) = self.party.event() {
+                self.tell(event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn put(&mut self, output: Output) {
+        let now = self.now();
+        match output {
+            Output::Control(line, bytes) => {
+                if self.lines.get(&line).is_some_and(|wires| !wires.say(bytes))
+                    && let Some(wires) = self.lines.remove(&line)
+                {
+                    // It takes nothing any more: as good as lost.
+                    wires.line.close(super::wires::CODE + Farewell::Lost as u32, "");
+                    self.leaving.extend(wires.hang(Farewell::Lost));
+                    self.party.disconnect(line, now);
+                }
+            }
+            Output::Datagram(line, bytes) => {
+                if let Some(wires) = self.lines.get(&line) {
+                    // The next one comes soon.
+                    let _ = wires.line.send_datagram(&bytes);
+                }
+            }
+            Output::Open(line, stream, kind) => match self.lines.get(&line).map(|wires| wires.line.open(kind)) {
+                Some(Ok(opened)) => self.attach(stream, opened, now),
+                Some(Err(_)) | None => self.party.stream_closed(stream, now),
+            },
+            Output::Bytes(stream, bytes) => {
+                if self.streams.get(&stream).is_some_and(|wires| !wires.write(bytes)) {
+                    self.streams.remove(&stream);
+                    self.party.stream_closed(stream, now);
+                }
+            }
+            Output::Close(stream) => drop(self.streams.remove(&stream)),
+            Output::Hang(line, farewell) => {
+                if let Some(wires) = self.lines.remove(&line) {
+                    self.leaving.extend(wires.hang(farewell));
+                }
+            }
+            Output::Redial => {
+                if let Some(dial) = &mut self.dial {
+                    dial.again(&self.inputs);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, event: party::Event) {
+        let now = self.now();
+        let told = match event {
+            party::Event::Table(table) => {
+                self.keep_seats(&table);
+                Event::Table(table)
+            }
+            party::Event::Emoted(seat, emote) => {
+                self.memory.emoted(seat, emote, now);
+                Event::Emoted(seat, emote)
+            }
+            party::Event::Pet(event) => {
+                if let player::Event::Played { seat, .. } = &event {
+                    self.befriend(*seat);
+                }
+                Event::Pet(event)
+            }
+            party::Event::Cable(bytes) => Event::Cable(bytes),
+            party::Event::Standing(standing) => {
+                let words = crate::view::standing(Some(standing), now);
+                Event::Line(if words.is_empty() { "at the table".to_owned() } else { words })
+            }
+            party::Event::Over(farewell) => {
+                self.over = true;
+                Event::Over(farewell)
+            }
+        };
+        lock(&self.board).tell(told);
+    }
+
+    /// Who has a seat comes in again without an invite.
+    fn keep_seats(&self, table: &Snapshot) {
+        let Some(guests) = &self.guests else { return };
+        for member in table.members.iter().skip(1).flatten() {
+            let key = PeerKey(member.key);
+            match member.presence {
+                Presence::Gone(_) => guests.release(key),
+                Presence::Here | Presence::Late | Presence::Waiting => guests.keep(key),
+            }
+        }
+    }
+
+    /// Who have played are friends, if the key was proven on an own line.
+    fn befriend(&self, seat: Seat) {
+        let direct = self.guests.is_some() || seat == Seat::HOST;
+        let member = self.party.snapshot().and_then(|table| table.member(seat).cloned());
+        let Some(member) = member.filter(|_| direct) else { return };
+        let (key, name) = (PeerKey(member.key), PeerName::mended(member.name.as_str()));
+        let Some(name) = name.filter(|_| !self.friends.allows(key)) else { return };
+        let addresses: &[SocketAddr] = self.dial.as_ref().map_or(&[], Dial::addresses);
+        let event = match self.friends.befriend(key, &name, addresses, wall()) {
+            Ok(()) => Event::Befriended(member.name),
+            Err(error) => Event::Trouble(error.to_string()),
+        };
+        lock(&self.board).tell(event);
+    }
+
+    /// What is shown here and there.
+    fn look(&mut self, now: Duration) {
+        let (picture, portrait) = {
+            let mut board = lock(&self.board);
+            (board.picture.take(), board.portrait.take())
+        };
+        if let Some(portrait) = portrait {
+            self.party.player_mut().set_portrait(portrait);
+        }
+        self.picture = picture.or(self.picture);
+        if let Some(Picture { tick, lcd, contrast, tone }) = self.picture {
+            self.party.show(tick, lcd, contrast, tone, now);
+            self.pump();
+        }
+        let view = Arc::new(self.memory.view(&self.party, now));
+        lock(&self.board).view = view;
+    }
+
+    fn refusals(&self) {
+        for refusal in self.meeting.refusals() {
+            lock(&self.board).tell(Event::Refused(refusal.remote, refusal.reason));
+        }
+    }
+
+    /// Everybody hears the last words.
+    fn end(mut self) {
+        if let Some(dial) = &mut self.dial {
+            dial.stop();
+        }
+        self.streams.clear();
+        for (_, wires) in self.lines.drain() {
+            self.leaving.extend(wires.hang(Farewell::Left));
+        }
+        for thread in self.leaving.drain(..) {
+            // A panic there has been told on standard error.
+            let _ = thread.join();
+        }
+        let view = self.memory.view(&self.party, self.begun.elapsed());
+        let mut board = lock(&self.board);
+        board.view = Arc::new(view);
+        board.over = true;
+    }
+}
+
+/// Seconds since 1970 UTC.
+fn wall() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+fn wall_nanos() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}

@@ -1,0 +1,219 @@
+//! What others hold of a table.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use eggtooth_livelink::{Lcd, Tone};
+use eggtooth_peer::{Guests, Invite, InviteError, Meeting, PeerError};
+use eggtooth_prong::packet::Exchange;
+
+use super::driver::{Driver, Input, QUEUE};
+use super::{Setup, Way};
+use crate::decoration::Decoration;
+use crate::message::{Emote, Farewell, Seat, Snapshot};
+use crate::player;
+use crate::text::Name;
+use crate::view::TableView;
+
+/// Events that wait to be fetched; of more, the oldest are lost.
+const EVENTS: usize = 256;
+
+/// What the player does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A gesture.
+    Emote(Emote),
+    /// The toy goes to that of a seat.
+    Touch(Seat),
+    /// It goes away from it.
+    Part,
+    /// Gives something to the toy whose prongs are held.
+    Gift(Decoration),
+    /// Bytes for the chip of the toy whose prongs are held; come out as [`Event::Cable`] there.
+    Cable(Vec<u8>),
+    /// Asks somebody to leave; the host's.
+    Kick(Seat),
+    /// Goes away; a host closes the table.
+    Leave,
+    /// The line goes on from another address of this computer.
+    Rebind(SocketAddr),
+}
+
+/// What the player is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Who sits where has changed.
+    Table(Box<Snapshot>),
+    /// Somebody else makes a gesture.
+    Emoted(Seat, Emote),
+    /// Of the own pet.
+    Pet(player::Event),
+    /// Bytes for the own chip.
+    Cable(Vec<u8>),
+    /// The own line: it was lost, or is there again; in words.
+    Line(String),
+    /// Somebody was not let in: from where, and why.
+    Refused(SocketAddr, String),
+    /// Somebody is a friend from now on.
+    Befriended(Name),
+    /// Something could not be done, in a sentence.
+    Trouble(String),
+    /// It is over. The last one.
+    Over(Farewell),
+    /// There is no table: nobody could be called, in a sentence. The last one.
+    Failed(String),
+}
+
+/// What a toy shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Picture {
+    pub tick: u64,
+    pub lcd: Lcd,
+    pub contrast: u8,
+    pub tone: Tone,
+}
+
+/// What the thread and the handle share.
+#[derive(Default)]
+pub(super) struct Board {
+    pub picture: Option<Picture>,
+    pub portrait: Option<Exchange>,
+    pub view: Arc<TableView>,
+    pub events: VecDeque<Event>,
+    pub over: bool,
+}
+
+impl Board {
+    pub fn tell(&mut self, event: Event) {
+        if self.events.len() >= EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+}
+
+pub(super) fn lock(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
+    board.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A table that is driven by a thread of its own. None of its calls waits, but for dropping it, which leaves the table.
+pub struct PlaydateHandle {
+    board: Arc<Mutex<Board>>,
+    inputs: SyncSender<Input>,
+    meeting: Arc<Meeting>,
+    guests: Option<Guests>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl PlaydateHandle {
+    /// Opens a table at which friends, and guests with an invite, may sit.
+    ///
+    /// # Errors
+    /// The address cannot be used, or there is no thread.
+    pub fn host(setup: Setup, listen: SocketAddr) -> Result<PlaydateHandle, PeerError> {
+        let guests = Guests::new(setup.friends.clone());
+        let limits = setup.limits.clone();
+        let meeting = Meeting::open(listen, &setup.identity, &setup.name, Some(&guests), limits)?;
+        PlaydateHandle::start(setup, meeting, Some(guests), None)
+    }
+
+    /// Sits down at somebody's table, from a local address (`0.0.0.0:0` or `[::]:0` usually). Whether that works is
+    /// told by events.
+    ///
+    /// # Errors
+    /// The address cannot be used, or there is no thread.
+    pub fn join(setup: Setup, local: SocketAddr, way: Way) -> Result<PlaydateHandle, PeerError> {
+        let meeting = Meeting::open(local, &setup.identity, &setup.name, None, setup.limits.clone())?;
+        PlaydateHandle::start(setup, meeting, None, Some(way))
+    }
+
+    fn start(
+        setup: Setup,
+        meeting: Meeting,
+        guests: Option<Guests>,
+        way: Option<Way>,
+    ) -> Result<PlaydateHandle, PeerError> {
+        let meeting = Arc::new(meeting);
+        let board = Arc::new(Mutex::new(Board::default()));
+        let (inputs, queue) = sync_channel(QUEUE);
+        let driver = Driver::new(setup, meeting.clone(), guests.clone(), way, board.clone(), inputs.clone(), queue);
+        let thread = std::thread::Builder::new().name("playdate".into()).spawn(move || driver.run());
+        let thread = thread.map_err(|error| PeerError::Setup(error.to_string()))?;
+        Ok(PlaydateHandle { board, inputs, meeting, guests, thread: Some(thread) })
+    }
+
+    /// Does something as soon as it is its turn; false: too much waits already, or it is over.
+    pub fn command(&self, command: Command) -> bool {
+        !self.is_over() && self.inputs.try_send(Input::Command(command)).is_ok()
+    }
+
+    /// Everything that was told since the last call, at most 256; of more, the oldest are lost.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        lock(&self.board).events.drain(..).collect()
+    }
+
+    /// The table as it is now, thirty times a second at most.
+    #[must_use]
+    pub fn view(&self) -> Arc<TableView> {
+        lock(&self.board).view.clone()
+    }
+
+    /// What the own toy shows and sounds now; the latest counts.
+    pub fn show(&self, tick: u64, lcd: Lcd, contrast: u8, tone: Tone) {
+        lock(&self.board).picture = Some(Picture { tick, lcd, contrast, tone });
+    }
+
+    /// How the pet goes to its next visit.
+    pub fn set_portrait(&self, portrait: Exchange) {
+        lock(&self.board).portrait = Some(portrait);
+    }
+
+    /// A host's invite, good once: for so many seconds from `now` (seconds since 1970 UTC), with these addresses, or
+    /// with those under which this computer may be reached. `None` for a guest.
+    ///
+    /// # Errors
+    /// There is no address, or the time is too long.
+    pub fn invite(&self, now: u64, seconds: u64, addresses: &[SocketAddr]) -> Option<Result<Invite, InviteError>> {
+        let guests = self.guests.as_ref()?;
+        let own = self.meeting.addresses();
+        let addresses = if addresses.is_empty() { &own } else { addresses };
+        let invite = Invite::new(self.meeting.key(), addresses, now, seconds);
+        if let Ok(invite) = &invite {
+            guests.expect(invite);
+        }
+        Some(invite)
+    }
+
+    /// Where the socket is, with the port that was chosen.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.meeting.local_addr()
+    }
+
+    /// Whether it is over: [`Event::Over`] or [`Event::Failed`] was told.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        lock(&self.board).over
+    }
+}
+
+impl Drop for PlaydateHandle {
+    fn drop(&mut self) {
+        // Blocks only while more than a queue full waits.
+        let _ = self.inputs.send(Input::Command(Command::Leave));
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been told on standard error.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for PlaydateHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlaydateHandle").field("meeting", &self.meeting).finish_non_exhaustive()
+    }
+}
