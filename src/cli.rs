@@ -6,6 +6,7 @@ mod serve;
 #[cfg(feature = "serve")]
 pub use serve::{LogFormat, ServeArguments, ServeCommand};
 
+use crate::meet::{FriendsArguments, MeetCommand};
 use crate::prong::ProngCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eggtooth_cartridge::Format;
@@ -49,6 +50,11 @@ pub enum Command {
     /// Link with a real toy at a serial port, or with a friend's virtual one
     #[command(subcommand)]
     Prong(ProngCommand),
+    /// Meet friends and their toys at a table, without a window
+    #[command(subcommand)]
+    Meet(MeetCommand),
+    /// Look after the list of friends
+    Friends(FriendsArguments),
     /// Keep pets alive around the clock, for everybody you invite
     #[cfg(feature = "serve")]
     Serve(ServeArguments),

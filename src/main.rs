@@ -5,6 +5,7 @@
 
 mod asm;
 mod cli;
+mod meet;
 mod output;
 #[cfg(feature = "game")]
 mod play;
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
         Some(Command::Disasm(arguments)) => asm::disasm(&arguments),
         Some(Command::Save(arguments)) => save::save(arguments),
         Some(Command::Prong(command)) => prong::prong(command),
+        Some(Command::Meet(command)) => meet::meet(command),
+        Some(Command::Friends(arguments)) => meet::friends(arguments),
         #[cfg(feature = "serve")]
         Some(Command::Serve(arguments)) => serve::serve(arguments),
     };

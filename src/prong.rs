@@ -18,6 +18,7 @@ use anyhow::Result;
 use std::process::ExitCode;
 
 pub use arguments::ProngCommand;
+pub use session::interrupted;
 
 /// `eggtooth prong`.
 pub fn prong(command: ProngCommand) -> Result<ExitCode> {

@@ -15,11 +15,13 @@ const CHARACTER: u16 = 0xE660;
 /// latest last. Works for any ROM; without labels the pet is a grown-up that feels well.
 #[must_use]
 pub fn portrait(name: &Name, device: u32, pet: u32, labels: &Labels, ram: &[u8], lcds: &[Lcd]) -> Exchange {
+    let stage = labels.read(Meaning::Stage, ram);
     let meter = |meaning: Meaning| {
-        let label = labels.find(meaning)?;
+        // An egg is not hungry.
+        let label = labels.find(meaning).filter(|_| stage != Some(0))?;
         label.hearts(label.read(ram)?)
     };
-    let stage = labels.read(Meaning::Stage, ram).map_or(5, |stage| stage.saturating_add(1).clamp(1, 5));
+    let stage = stage.map_or(5, |stage| stage.saturating_add(1).clamp(1, 5));
     let name = short(name);
     let mut poses: Vec<Sprite> = Vec::new();
     for sprite in lcds.iter().rev().filter_map(Sprite::cut) {
@@ -142,6 +144,14 @@ mod tests {
         assert_eq!((visitor.hunger, visitor.happiness), (3, 20));
         let poses: Vec<_> = visitor.poses.iter().map(|pose| (pose.width(), pose.rows().to_vec())).collect();
         assert_eq!(poses, [(3, vec![7, 5, 7]), (3, vec![7, 7, 7])]);
+    }
+
+    #[test]
+    fn an_egg_is_not_hungry() {
+        let (symbols, _) = Symbols::parse(b"ram 000 1 stage\nram 001 1 hunger\nram 002 1 happy\n");
+        let exchange = portrait(&Name::new("Egg").unwrap(), 9, 77, &Labels::from_symbols(&symbols), &[0, 0, 0], &[]);
+        let visitor = Visitor::of(&exchange);
+        assert_eq!((visitor.stage, visitor.hunger, visitor.happiness), (1, 4, 15));
     }
 
     #[test]

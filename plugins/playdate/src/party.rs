@@ -388,6 +388,7 @@ impl Party {
             Role::Host(host) => {
                 let effects = host.end();
                 self.host_effects(effects, now);
+                self.tell_of_pet();
                 self.tell(Event::Over(Farewell::HostLeft));
             }
             Role::Guest(guest) => {
@@ -442,6 +443,7 @@ impl Party {
                         self.outputs.push_back(Output::Hang(line, farewell));
                     }
                     self.player.offline(now);
+                    self.tell_of_pet();
                     self.tell(Event::Over(farewell));
                 }
             }
@@ -477,15 +479,20 @@ impl Party {
                 }
             }
         }
-        while let Some(event) = self.player.event() {
-            self.tell(Event::Pet(event));
-        }
+        self.tell_of_pet();
         let standing = self.standing();
         if standing != self.standing {
             self.standing = standing;
-            if let Some(standing) = standing {
+            // The end is told by an event of its own.
+            if let Some(standing) = standing.filter(|standing| !matches!(standing, Standing::Over(_))) {
                 self.tell(Event::Standing(standing));
             }
+        }
+    }
+
+    fn tell_of_pet(&mut self) {
+        while let Some(event) = self.player.event() {
+            self.tell(Event::Pet(event));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::datadir::DataDir;
@@ -138,6 +138,12 @@ impl DataDir {
     pub fn entry(&self, slug: &Slug) -> Result<Entry, VaultError> {
         let generations = Generations::read(&self.toys().join(slug.as_str()));
         entry(slug.clone(), &generations).ok_or_else(|| VaultError::NoSuchToy(slug.to_string()))
+    }
+
+    /// The folder of a toy, for files that belong to it and not into its saves: what must not step back with them, or be
+    /// copied with them. They go along when the toy is retired and restored.
+    pub fn folder(&self, slug: &Slug) -> PathBuf {
+        self.toys().join(slug.as_str())
     }
 
     /// Loads the newest whole generation. Damaged ones are passed over and a notice says so; only

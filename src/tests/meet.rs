@@ -1,0 +1,14 @@
+//! `eggtooth meet`: real processes at one table, on loopback.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+#[path = "meet/bad.rs"]
+mod bad;
+#[path = "meet/player.rs"]
+mod player;
+#[path = "meet/proxy.rs"]
+mod proxy;
+#[path = "meet/well.rs"]
+mod well;
