@@ -321,6 +321,9 @@ impl Driver {
         let told = match event {
             party::Event::Table(table) => {
                 self.keep_seats(&table);
+                // Who acts on what is told finds it in the view.
+                let view = Arc::new(self.memory.view(&self.party, now));
+                lock(&self.board).view = view;
                 Event::Table(table)
             }
             party::Event::Emoted(seat, emote) => {
