@@ -1,5 +1,7 @@
 //! The host's end of a table: who sits where, and what goes from whom to whom. No I/O and no clock.
 
+mod own;
+
 use std::time::Duration;
 
 use crate::budget::Budget;
@@ -334,12 +336,6 @@ impl Host {
         self.done()
     }
 
-    /// What the host's own toy shows.
-    pub fn show(&mut self, frame: Frame, now: Duration) -> Vec<Effect> {
-        self.spread(Frame { seat: Seat::HOST, ..frame }, now);
-        self.done()
-    }
-
     fn spread(&mut self, frame: Frame, now: Duration) {
         if !self.album.take(frame, now) {
             return;
@@ -367,66 +363,6 @@ impl Host {
     #[must_use]
     pub fn own_route(&self, from: Seat, to: Seat) -> Option<Route> {
         if to == Seat::HOST { Some(Route::Own(from)) } else { Some(Route::Line(self.sitting(to)?.line?, from)) }
-    }
-
-    /// The host's own profile has changed.
-    pub fn set_profile(&mut self, profile: Profile) -> Vec<Effect> {
-        if self.own.profile != profile {
-            self.own.profile = profile;
-            self.changed = true;
-        }
-        self.done()
-    }
-
-    /// The host's own gesture.
-    pub fn emote(&mut self, emote: Emote) -> Vec<Effect> {
-        self.emoted(Seat::HOST, emote);
-        self.done()
-    }
-
-    /// The host's own toy goes to another.
-    pub fn own_touch(&mut self, seat: Seat) -> Vec<Effect> {
-        self.touch(Seat::HOST, seat);
-        self.done()
-    }
-
-    /// It goes away from it.
-    pub fn own_part(&mut self) -> Vec<Effect> {
-        self.part(Seat::HOST);
-        self.done()
-    }
-
-    /// The host's own player says something.
-    pub fn whisper(&mut self, to: Seat, whisper: Whisper) -> Vec<Effect> {
-        self.pass(Seat::HOST, to, whisper);
-        self.done()
-    }
-
-    /// Asks a guest to leave, who is not let in again.
-    pub fn kick(&mut self, seat: Seat) -> Vec<Effect> {
-        if let Some(sitting) = self.sitting(seat) {
-            let (key, line) = (sitting.member.key, sitting.line);
-            if self.barred.len() >= BARRED {
-                self.barred.remove(0);
-            }
-            self.barred.push(key);
-            match line {
-                Some(line) => self.close(line, Farewell::Kicked),
-                None => self.leave(seat, Farewell::Kicked),
-            }
-        }
-        self.done()
-    }
-
-    /// The host leaves: the table is closed for all.
-    pub fn end(&mut self) -> Vec<Effect> {
-        self.closed = true;
-        for line in self.lines.iter().map(|line| line.id).collect::<Vec<_>>() {
-            self.close(line, Farewell::HostLeft);
-        }
-        self.touching.clear();
-        self.changed = true;
-        self.done()
     }
 
     /// Time goes by; to be called at least twice a second.

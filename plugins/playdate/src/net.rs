@@ -2,6 +2,7 @@
 //! whoever draws it and plays.
 
 mod dial;
+mod doing;
 mod driver;
 mod handle;
 mod wires;

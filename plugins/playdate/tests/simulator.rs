@@ -4,10 +4,13 @@
 
 #[path = "simulator/net.rs"]
 mod net;
+#[path = "simulator/troubles.rs"]
+mod troubles;
 #[path = "simulator/world.rs"]
 mod world;
 
-use world::{Tally, Troubles, World};
+use troubles::{Tally, Troubles};
+use world::World;
 
 /// Runs worlds of these seeds and adds up what happened.
 fn run(seeds: std::ops::Range<u64>, troubles: impl Fn(u64) -> Troubles) -> Tally {

@@ -1,23 +1,22 @@
 //! The thread that drives a table.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use eggtooth_peer::{Friends, Guests, Line, Meeting, Name as PeerName, PeerKey, Stream};
+use eggtooth_peer::{Friends, Guests, Line, Meeting, Stream};
 
 use super::dial::Dial;
 use super::handle::{Board, Command, Event, Picture, lock};
 use super::wires::{LineWires, StreamWires};
 use super::{Setup, Way};
 use crate::host::LineId;
-use crate::message::{Farewell, Presence, Seat, Snapshot};
-use crate::party::{self, Output, Party, StreamId};
-use crate::player::{self, Player};
+use crate::message::Farewell;
+use crate::party::{Party, StreamId};
+use crate::player::Player;
 use crate::text::Name;
 use crate::view::Memory;
 
@@ -44,23 +43,23 @@ pub(super) enum Input {
 }
 
 pub(super) struct Driver {
-    party: Party,
-    meeting: Arc<Meeting>,
-    friends: Friends,
-    guests: Option<Guests>,
-    dial: Option<Dial>,
-    board: Arc<Mutex<Board>>,
-    inputs: SyncSender<Input>,
-    queue: Receiver<Input>,
-    begun: Instant,
-    lines: HashMap<LineId, LineWires>,
-    last: LineId,
-    streams: HashMap<StreamId, StreamWires>,
+    pub(super) party: Party,
+    pub(super) meeting: Arc<Meeting>,
+    pub(super) friends: Friends,
+    pub(super) guests: Option<Guests>,
+    pub(super) dial: Option<Dial>,
+    pub(super) board: Arc<Mutex<Board>>,
+    pub(super) inputs: SyncSender<Input>,
+    pub(super) queue: Receiver<Input>,
+    pub(super) begun: Instant,
+    pub(super) lines: HashMap<LineId, LineWires>,
+    pub(super) last: LineId,
+    pub(super) streams: HashMap<StreamId, StreamWires>,
     /// Lines that say their last words.
-    leaving: Vec<JoinHandle<()>>,
-    memory: Memory,
-    picture: Option<Picture>,
-    over: bool,
+    pub(super) leaving: Vec<JoinHandle<()>>,
+    pub(super) memory: Memory,
+    pub(super) picture: Option<Picture>,
+    pub(super) over: bool,
 }
 
 impl Driver {
@@ -108,7 +107,7 @@ impl Driver {
         }
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.begun.elapsed()
     }
 
@@ -251,131 +250,6 @@ impl Driver {
         self.party.connect(id, peer.0, Name::cleaned(name.as_str(), "?"), now);
     }
 
-    fn attach(&mut self, id: StreamId, stream: Stream, now: Duration) {
-        match StreamWires::attach(id, stream, &self.inputs) {
-            Some(wires) => {
-                self.streams.insert(id, wires);
-            }
-            None => self.party.stream_closed(id, now),
-        }
-    }
-
-    /// Does all that is to be done, and tells all that is to be told.
-    fn pump(&mut self) {
-        loop {
-            if let Some(output) = self.party.output() {
-                self.put(output);
-            } else if let Some(event) = self.party.event() {
-                self.tell(event);
-            } else {
-                return;
-            }
-        }
-    }
-
-    fn put(&mut self, output: Output) {
-        let now = self.now();
-        match output {
-            Output::Control(line, bytes) => {
-                if self.lines.get(&line).is_some_and(|wires| !wires.say(bytes))
-                    && let Some(wires) = self.lines.remove(&line)
-                {
-                    // It takes nothing any more: as good as lost.
-                    wires.line.close(super::wires::CODE + Farewell::Lost as u32, "");
-                    self.leaving.extend(wires.hang(Farewell::Lost));
-                    self.party.disconnect(line, now);
-                }
-            }
-            Output::Datagram(line, bytes) => {
-                if let Some(wires) = self.lines.get(&line) {
-                    // The next one comes soon.
-                    let _ = wires.line.send_datagram(&bytes);
-                }
-            }
-            Output::Open(line, stream, kind) => match self.lines.get(&line).map(|wires| wires.line.open(kind)) {
-                Some(Ok(opened)) => self.attach(stream, opened, now),
-                Some(Err(_)) | None => self.party.stream_closed(stream, now),
-            },
-            Output::Bytes(stream, bytes) => {
-                if self.streams.get(&stream).is_some_and(|wires| !wires.write(bytes)) {
-                    self.streams.remove(&stream);
-                    self.party.stream_closed(stream, now);
-                }
-            }
-            Output::Close(stream) => drop(self.streams.remove(&stream)),
-            Output::Hang(line, farewell) => {
-                if let Some(wires) = self.lines.remove(&line) {
-                    self.leaving.extend(wires.hang(farewell));
-                }
-            }
-            Output::Redial => {
-                if let Some(dial) = &mut self.dial {
-                    dial.again(&self.inputs);
-                }
-            }
-        }
-    }
-
-    fn tell(&mut self, event: party::Event) {
-        let now = self.now();
-        let told = match event {
-            party::Event::Table(table) => {
-                self.keep_seats(&table);
-                // Who acts on what is told finds it in the view.
-                let view = Arc::new(self.memory.view(&self.party, now));
-                lock(&self.board).view = view;
-                Event::Table(table)
-            }
-            party::Event::Emoted(seat, emote) => {
-                self.memory.emoted(seat, emote, now);
-                Event::Emoted(seat, emote)
-            }
-            party::Event::Pet(event) => {
-                if let player::Event::Played { seat, .. } = &event {
-                    self.befriend(*seat);
-                }
-                Event::Pet(event)
-            }
-            party::Event::Cable(bytes) => Event::Cable(bytes),
-            party::Event::Standing(standing) => {
-                let words = crate::view::standing(Some(standing), now);
-                Event::Line(if words.is_empty() { "at the table".to_owned() } else { words })
-            }
-            party::Event::Over(farewell) => {
-                self.over = true;
-                Event::Over(farewell)
-            }
-        };
-        lock(&self.board).tell(told);
-    }
-
-    /// Who has a seat comes in again without an invite.
-    fn keep_seats(&self, table: &Snapshot) {
-        let Some(guests) = &self.guests else { return };
-        for member in table.members.iter().skip(1).flatten() {
-            let key = PeerKey(member.key);
-            match member.presence {
-                Presence::Gone(_) => guests.release(key),
-                Presence::Here | Presence::Late | Presence::Waiting => guests.keep(key),
-            }
-        }
-    }
-
-    /// Who have played are friends, if the key was proven on an own line.
-    fn befriend(&self, seat: Seat) {
-        let direct = self.guests.is_some() || seat == Seat::HOST;
-        let member = self.party.snapshot().and_then(|table| table.member(seat).cloned());
-        let Some(member) = member.filter(|_| direct) else { return };
-        let (key, name) = (PeerKey(member.key), PeerName::mended(member.name.as_str()));
-        let Some(name) = name.filter(|_| !self.friends.allows(key)) else { return };
-        let addresses: &[SocketAddr] = self.dial.as_ref().map_or(&[], Dial::addresses);
-        let event = match self.friends.befriend(key, &name, addresses, wall()) {
-            Ok(()) => Event::Befriended(member.name),
-            Err(error) => Event::Trouble(error.to_string()),
-        };
-        lock(&self.board).tell(event);
-    }
-
     /// What is shown here and there.
     fn look(&mut self, now: Duration) {
         let (picture, portrait) = {
@@ -421,7 +295,7 @@ impl Driver {
 }
 
 /// Seconds since 1970 UTC.
-fn wall() -> u64 {
+pub(super) fn wall() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
