@@ -1,12 +1,16 @@
 //! The cable between two toys: it clocks the serial interface of each and carries the bytes. No clock, no dice, no
-//! network: whoever holds an [`End`] takes and brings bytes, and a [`Cable`] does that for two machines in one
-//! program. `assets/firmware/pip/LINK.md` has the wires and what Pip says over them.
+//! network: whoever holds an [`End`] takes and brings bytes, a [`Cable`] does that for two machines in one program, and
+//! a [`Plug`] makes it easy at a table. `assets/firmware/pip/LINK.md` has the wires and what Pip says over them.
 //!
 //! A machine whose end is plugged in ([`Machine::plug_in`]) looks at its R33 every [`PACE`] ticks of its own time.
 //! Where R33 is driven and low it clocks a byte in, the next that has come or 00, and one out. Each is an input like a
 //! press: recordings hold it, and lived again no cable is needed. A byte is clocked at one tick, so that no save can
 //! fall into the middle of it. However time is cut into runs, the bytes and their ticks are the same, given that they
 //! came by the same ticks.
+
+mod plug;
+
+pub use plug::Plug;
 
 use crate::machine::Machine;
 use crate::recording::Input;

@@ -4,8 +4,8 @@
 //! [`Session`] one pet taken from it, saved as it lives. With the feature `bevy`, [`face`] drives a
 //! session as a fixed-timestep system. An [`Absence`] is held or lived ([`CatchUp`]) and told
 //! ([`Account`]); a [`Recording`] can be lived again, and so can a [`script`]'s presses; [`pip_clock`] sets a clock by
-//! presses; a [`cable`] lets two meet. A pet lives in one place: its [`Lease`] says where, and a [`Carrier`] takes it from
-//! one to the other.
+//! presses, [`pip_link`] has Pip look for a friend; a [`cable`] lets two meet. A pet lives in one place: its [`Lease`]
+//! says where, and a [`Carrier`] takes it from one to the other.
 //! `BLOCKS.md` has the bytes that this crate puts into saves. Nothing here draws or sounds.
 
 mod absence;
@@ -25,6 +25,7 @@ mod lease;
 mod machine;
 mod pip;
 pub mod pip_clock;
+pub mod pip_link;
 mod presses;
 mod recording;
 pub mod script;

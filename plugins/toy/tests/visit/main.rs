@@ -4,7 +4,7 @@
 mod pet;
 mod wire;
 
-use eggtooth_toy::cable::{Cable, PACE, Stamped};
+use eggtooth_toy::cable::{Cable, PACE, Plug, Stamped};
 use eggtooth_toy::{Button, Input, Machine, Recording, TICKS_PER_SECOND as SECOND, pip, pip_of};
 use pet::{Pet, mirrored, sprite};
 use std::collections::HashSet;
@@ -221,6 +221,42 @@ fn the_same_visit_however_time_is_cut() {
         let mut random = Random(5);
         assert_eq!(over_a_cable(delay, || random.below(3000)), whole);
         assert_eq!(over_a_cable(delay, || 546), whole);
+    }
+}
+
+#[test]
+fn two_visit_each_other_by_their_plugs_however_long_the_way() {
+    for milliseconds in [0, 150, 300, 600] {
+        let delay = milliseconds * SECOND / 1000;
+        let mut pets = two();
+        let mut plugs = [Plug::default(), Plug::default()];
+        let mut ways: [Vec<(u64, Vec<u8>)>; 2] = Default::default();
+        let (mut sent, mut ticks) = (0, 0);
+        while pets.iter().any(Pet::is_looking) {
+            for (n, pet) in pets.iter_mut().enumerate() {
+                plugs[n].follow(Some(4), &mut pet.machine);
+                // Thirty times a second, but not always in time.
+                pet.run(SECOND / 30 * if ticks % SECOND < SECOND / 10 { 3 } else { 1 });
+                let said = plugs[n].poll(&mut pet.machine);
+                if !said.is_empty() {
+                    assert!(said.len() < 16);
+                    sent += 1;
+                    ways[n].push((ticks + delay, said));
+                }
+            }
+            for (n, pet) in pets.iter_mut().enumerate() {
+                while let Some((_, bytes)) = ways[1 - n].first().cloned().filter(|(due, _)| *due <= ticks) {
+                    ways[1 - n].remove(0);
+                    plugs[n].deliver(&bytes, &mut pet.machine);
+                }
+            }
+            ticks += SECOND / 30;
+            assert!(ticks < LONGEST * SECOND, "{milliseconds} ms");
+        }
+        println!("{milliseconds} ms: {} s, {sent} messages", ticks / SECOND);
+        assert_eq!(pets.each_ref().map(|pet| pet.get("visits")), [1, 1], "{milliseconds} ms");
+        // Two for each frame.
+        assert!(sent < 8 * ticks / SECOND, "{sent}");
     }
 }
 
