@@ -1,6 +1,7 @@
 //! `meet`: a playdate without a window.
 
 mod arguments;
+mod chip;
 mod orders;
 mod people;
 mod pet;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use arguments::{CommonArguments, HostArguments, JoinArguments};
 pub use arguments::{FriendsArguments, MeetCommand};
+use orders::Order;
 pub use people::friends;
 use pet::Pet;
 use plan::Plan;
@@ -79,6 +81,9 @@ fn sit_down(common: &CommonArguments, voice: &Voice) -> Result<(Pet, Setup)> {
     let home = Home::open(common.data_dir.clone())?;
     let folder = home.dir().path().to_path_buf();
     let pet = Pet::take(&home, common.pet.clone(), voice)?;
+    if common.link && !pet.has_link() {
+        bail!("only today's Pip can be led to its cable: go without --link, and press the buttons with --commands");
+    }
     let identity = Identity::load_or_create(folder.join("peer.key"))?;
     let friends = eggtooth_peer::Friends::open(&folder)?;
     let named = common.name.clone().or_else(|| std::env::var("USER").ok());
@@ -123,16 +128,35 @@ fn play(
         for event in table.events() {
             voice.tell(&event)?;
             plan.hear(&event);
-            if let Event::Failed(why) = event {
-                pet.save()?;
-                bail!("{why}");
+            match event {
+                Event::Cable(bytes) => pet.deliver(&bytes),
+                Event::Failed(why) => {
+                    pet.save()?;
+                    bail!("{why}");
+                }
+                _ => {}
             }
+        }
+        if let Some(news) = pet.link(table) {
+            voice.chip(news)?;
+            plan.learn(news);
         }
         if over || leaving.is_some_and(|end| Instant::now() >= end) {
             break;
         }
-        for command in orders.iter().flat_map(|orders| orders.next(&table.view(), voice)) {
-            table.command(command);
+        for order in orders.iter().flat_map(|orders| orders.next(&table.view(), voice)) {
+            match order {
+                Order::Table(command) => {
+                    table.command(command);
+                }
+                Order::Press(buttons) if pet.press(&buttons) => {}
+                Order::Press(_) => voice.notice("the toy has no time for so many presses: wait until they are made"),
+                Order::Link if pet.lead() => {}
+                Order::Link => voice.notice("only today's Pip can be led to its cable: press the buttons"),
+            }
+        }
+        if plan.leads() {
+            pet.lead();
         }
         for command in plan.next(&table.view(), begun.elapsed()) {
             table.command(command);

@@ -72,13 +72,17 @@ pub struct CommonArguments {
     /// Give this decoration, 0 to 15, when the toys have played; may be given several times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=15))]
     pub gift: Vec<u8>,
-    /// Leave so many seconds after the toys have played and all gifts are settled
+    /// When the toys touch, have Pip choose its cable, where it meets a Pip that does so within a minute
+    #[arg(long)]
+    pub link: bool,
+    /// Leave so many seconds after the toys have played, all gifts are settled and the cable is at rest
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub part_after: Option<Duration>,
     /// Leave after so many seconds, whatever happens
     #[arg(long = "for", value_name = "S", value_parser = seconds)]
     pub limit: Option<Duration>,
-    /// Read commands from standard input: touch PLAYER, part, gift N, emote NAME, kick PLAYER, rebind ADDR, leave
+    /// Read commands from standard input: touch PLAYER, part, gift N, emote NAME, press A|B|C|AC, link, kick PLAYER,
+    /// rebind ADDR, leave
     #[arg(long)]
     pub commands: bool,
     /// How long the animation of a visit takes, in seconds

@@ -6,11 +6,22 @@ use eggtooth_playdate::message::Emote;
 use eggtooth_playdate::net::Command;
 use eggtooth_playdate::view::TableView;
 use eggtooth_playdate::{Decoration, Seat};
+use eggtooth_toy::Button;
 use std::io::BufRead;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Lines that wait; who writes more waits, too.
 const WAITING: usize = 64;
+
+/// What one line says.
+pub enum Order {
+    /// For the table.
+    Table(Command),
+    /// Buttons that go down together.
+    Press(Vec<Button>),
+    /// Pip is led to its cable.
+    Link,
+}
 
 /// What is typed, line by line.
 pub struct Orders(Receiver<String>);
@@ -29,10 +40,10 @@ impl Orders {
         Ok(Orders(queue))
     }
 
-    /// The commands that were typed since the last time. What is none is told.
-    pub fn next(&self, view: &TableView, voice: &Voice) -> Vec<Command> {
+    /// What was typed since the last time. What is none is told.
+    pub fn next(&self, view: &TableView, voice: &Voice) -> Vec<Order> {
         let read = |line: String| match read(line.trim(), view) {
-            Some(command) => Some(command),
+            Some(order) => Some(order),
             None => {
                 if !line.trim().is_empty() {
                     voice.notice(&format!("\"{}\" is no command that can be done now", line.trim().escape_debug()));
@@ -44,7 +55,7 @@ impl Orders {
     }
 }
 
-fn read(line: &str, view: &TableView) -> Option<Command> {
+fn read(line: &str, view: &TableView) -> Option<Order> {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     let rest = rest.trim();
     let seat = || {
@@ -53,7 +64,9 @@ fn read(line: &str, view: &TableView) -> Option<Command> {
         };
         Seat::all().find(named)
     };
-    Some(match word {
+    Some(Order::Table(match word {
+        "press" => return Some(Order::Press(buttons(rest)?)),
+        "link" => return Some(Order::Link),
         "touch" => Command::Touch(seat()?),
         "kick" => Command::Kick(seat()?),
         "part" => Command::Part,
@@ -62,5 +75,23 @@ fn read(line: &str, view: &TableView) -> Option<Command> {
         "emote" => Command::Emote(*Emote::ALL.iter().find(|emote| emote.name() == rest)?),
         "rebind" => Command::Rebind(rest.parse().ok()?),
         _ => return None,
-    })
+    }))
+}
+
+/// Buttons by their letters, such as AC; each once.
+fn buttons(letters: &str) -> Option<Vec<Button>> {
+    let mut buttons = Vec::new();
+    for letter in letters.chars() {
+        let button = match letter {
+            'A' => Button::A,
+            'B' => Button::B,
+            'C' => Button::C,
+            _ => return None,
+        };
+        if buttons.contains(&button) {
+            return None;
+        }
+        buttons.push(button);
+    }
+    (!buttons.is_empty()).then_some(buttons)
 }

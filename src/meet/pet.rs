@@ -1,5 +1,6 @@
 //! The pet that sits at the table: it lives on in real time.
 
+use super::chip::{Chip, News};
 use super::tell::Voice;
 use anyhow::Result;
 use eggtooth_cartridge::Cartridge;
@@ -10,7 +11,7 @@ use eggtooth_playdate::ghost::portrait;
 use eggtooth_playdate::keepsakes::{FileKeep, KeepError, Keepsakes};
 use eggtooth_playdate::net::PlaydateHandle;
 use eggtooth_prong::packet::Exchange;
-use eggtooth_toy::{Choice, Home, Request, Session, Started, is_pip, now_millis, pip_symbols, ticks};
+use eggtooth_toy::{Button, Choice, Home, Request, Session, Started, is_pip, now_millis, pip_symbols, ticks};
 use eggtooth_vault::check_name;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -21,6 +22,7 @@ const PICTURES: usize = 16;
 /// A pet that is played.
 pub struct Pet {
     session: Session,
+    chip: Chip,
     labels: Labels,
     begun: Instant,
     tick: u64,
@@ -49,9 +51,9 @@ impl Pet {
             let symbols = home.symbols(machine.identity());
             Cartridge::from_words(machine.words()).map(|rom| Labels::of(&rom, symbols.as_ref())).unwrap_or_default()
         };
-        let (tick, frame) = (machine.tick(), machine.frame());
+        let (tick, frame, chip) = (machine.tick(), machine.frame(), Chip::new(machine));
         let pictures = VecDeque::from([Lcd::from_rows(frame.rows, frame.icons)]);
-        Ok(Pet { session, labels, begun: Instant::now(), tick, pictures, device: 0, number: 0, drawings: None })
+        Ok(Pet { session, chip, labels, begun: Instant::now(), tick, pictures, device: 0, number: 0, drawings: None })
     }
 
     /// What it is called.
@@ -78,6 +80,31 @@ impl Pet {
         self.session.machine.advance(due, &mut ());
         self.session.autosave()?;
         Ok(())
+    }
+
+    /// Buttons are pressed together, a moment long, after those before; false: too many wait.
+    pub fn press(&mut self, buttons: &[Button]) -> bool {
+        self.chip.press(buttons, &mut self.session.machine)
+    }
+
+    /// Whether it can be led to its cable.
+    pub fn has_link(&self) -> bool {
+        self.chip.has_link()
+    }
+
+    /// Leads it there; false: it cannot.
+    pub fn lead(&mut self) -> bool {
+        self.chip.lead()
+    }
+
+    /// Bytes of the friend's chip came.
+    pub fn deliver(&mut self, bytes: &[u8]) {
+        self.chip.deliver(bytes, &mut self.session.machine);
+    }
+
+    /// The cable's turn; what the firmware has done.
+    pub fn link(&mut self, table: &PlaydateHandle) -> Option<News> {
+        self.chip.turn(&mut self.session.machine, table)
     }
 
     /// Saves it.

@@ -1,16 +1,31 @@
 //! What is done without anybody at the keyboard: a visit, gifts, and the end.
 
 use super::arguments::CommonArguments;
+use super::chip::News;
 use eggtooth_playdate::message::{GiftId, Presence};
 use eggtooth_playdate::net::{Command, Event};
 use eggtooth_playdate::player;
 use eggtooth_playdate::view::TableView;
 use eggtooth_playdate::{Decoration, Seat};
+use eggtooth_toy::pip_link::Stage;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A touch that did not come about is tried again.
 const AGAIN: Duration = Duration::from_secs(3);
+
+/// How far the way over the cable is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    /// Nobody wants it, or it is over.
+    Over,
+    /// At the next touch.
+    Wanted,
+    /// Pip is led there.
+    Led,
+    /// Pip is there.
+    There,
+}
 
 /// What is to be done.
 pub struct Plan {
@@ -25,6 +40,7 @@ pub struct Plan {
     /// A gift was asked for, and is on its way since it has a number.
     giving: bool,
     given: Option<GiftId>,
+    link: Link,
     part_after: Option<Duration>,
     until_empty: bool,
     /// Somebody came.
@@ -45,6 +61,7 @@ impl Plan {
             played: false,
             giving: false,
             given: None,
+            link: if common.link { Link::Wanted } else { Link::Over },
             part_after: common.part_after,
             until_empty,
             came: false,
@@ -62,7 +79,11 @@ impl Plan {
                 self.played = true;
                 self.visit = None;
             }
-            player::Event::Parted { .. } => self.touching = false,
+            player::Event::Parted { .. } => {
+                self.touching = false;
+                // Once more at the next touch.
+                self.link = if self.link == Link::Over { Link::Over } else { Link::Wanted };
+            }
             player::Event::OnItsWay { gift, .. } if self.giving => self.given = Some(*gift),
             player::Event::Arrived { gift, .. } if self.given == Some(*gift) => self.giving = false,
             // Once more, while the toys touch.
@@ -72,6 +93,24 @@ impl Plan {
             }
             _ => {}
         }
+    }
+
+    /// Whether Pip is to be led to its cable; says so once a touch.
+    pub fn leads(&mut self) -> bool {
+        let due = self.touching && self.link == Link::Wanted;
+        if due {
+            self.link = Link::Led;
+        }
+        due
+    }
+
+    /// The firmware has done something.
+    pub fn learn(&mut self, news: News) {
+        self.link = match (self.link, news) {
+            (Link::Led, News::Link(stage, _)) if stage != Stage::Off => Link::There,
+            (Link::There, News::Link(Stage::Off, _)) | (Link::Led, News::WillNot) => Link::Over,
+            (link, _) => link,
+        };
     }
 
     /// What is to be done now.
@@ -107,7 +146,8 @@ impl Plan {
             self.giving = true;
             commands.push(Command::Gift(gift));
         }
-        let done = self.played && self.visit.is_none() && !self.giving && self.gifts.is_empty();
+        let linked = self.link == Link::Over;
+        let done = self.played && self.visit.is_none() && !self.giving && self.gifts.is_empty() && linked;
         self.done = if done { self.done.or(Some(now)) } else { None };
         commands
     }

@@ -1,5 +1,6 @@
 //! Says what happens, to people or to programs.
 
+use super::chip::News;
 use crate::output;
 use anyhow::Result;
 use eggtooth_peer::Invite;
@@ -7,6 +8,7 @@ use eggtooth_playdate::message::{Presence, Snapshot};
 use eggtooth_playdate::net::Event;
 use eggtooth_playdate::player;
 use eggtooth_playdate::{Decoration, Seat};
+use eggtooth_toy::pip_link::Stage;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use serde_json::{Value, json};
@@ -61,9 +63,8 @@ impl Voice {
                 json!({ "event": "emote", "seat": seat.number(), "emote": emote.name() }),
             ),
             Event::Pet(event) => self.pet(event),
-            Event::Cable(bytes) => {
-                self.say(&format!("{} bytes over the cable", bytes.len()), json!({ "event": "cable", "bytes": bytes }))
-            }
+            // What the firmware makes of it is told by `chip`.
+            Event::Cable(_) => Ok(()),
             Event::Line(words) => self.say(&sentence(words), json!({ "event": "line", "words": words })),
             Event::Refused(from, why) => self.say(
                 &format!("Somebody at {from} was not let in: {why}"),
@@ -83,6 +84,29 @@ impl Voice {
             }
             // The words follow on standard error.
             Event::Failed(_) => Ok(()),
+        }
+    }
+
+    /// The firmware has done something.
+    pub fn chip(&self, news: News) -> Result<()> {
+        match news {
+            News::Link(stage, visits) => {
+                let what = match stage {
+                    Stage::Off => "Pip has let go of the cable",
+                    Stage::Looks => "Pip looks for a friend over the cable",
+                    Stage::Arrived => "A friend comes in over the cable",
+                    Stage::Greets => "They hop, and show what they brought",
+                    Stage::Parts => "The friend goes home",
+                    Stage::Home => "The friend is home",
+                    Stage::GaveUp => "Nobody is there any more: the visit is given up",
+                };
+                let fields = json!({ "event": "link", "stage": stage.name(), "visits": visits });
+                self.say(&format!("{what}; visits so far: {visits}"), fields)
+            }
+            News::WillNot => self.say(
+                "Pip does not want to meet anybody: it is an egg, asleep or ill",
+                json!({ "event": "link", "stage": "will not" }),
+            ),
         }
     }
 

@@ -6,6 +6,8 @@ mod common;
 
 #[path = "meet/bad.rs"]
 mod bad;
+#[path = "meet/link.rs"]
+mod link;
 #[path = "meet/player.rs"]
 mod player;
 #[path = "meet/proxy.rs"]

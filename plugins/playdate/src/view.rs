@@ -56,6 +56,15 @@ pub struct TableView {
     pub ties: Vec<Tie>,
 }
 
+impl TableView {
+    /// Whose prongs the own toy holds, as a pair.
+    #[must_use]
+    pub fn touch(&self) -> Option<Touching> {
+        let you = self.you?;
+        self.touching.iter().find(|pair| pair.partner(you).is_some()).copied()
+    }
+}
+
 /// What a view needs to know of the past.
 #[derive(Debug, Default)]
 pub struct Memory {

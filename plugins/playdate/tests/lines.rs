@@ -299,3 +299,50 @@ fn a_guest_may_move_to_another_address_in_the_middle_of_a_visit() {
     guest.pet("the gift", |event| matches!(event, Pet::Got { .. }).then_some(()));
     assert!(guest.events.iter().all(|event| !matches!(event, Event::Trouble(_))), "{:?}", guest.events);
 }
+
+#[test]
+fn two_guests_chips_talk_through_the_host_and_only_while_their_toys_touch() {
+    let house = House::new();
+    let mut host = house.host();
+    let mut guests = [1, 2].map(|who| {
+        let guest = house.guest(who, invite(&host));
+        host.sees("a guest", |view| here(view, who));
+        guest
+    });
+    guests[0].sees("the other", |view| here(view, 2));
+    let cable = |player: &mut Player, sum: usize| {
+        let mut heard = Vec::new();
+        while heard.len() < sum {
+            heard.extend(player.told("the cable", |event| match event {
+                Event::Cable(bytes) => Some(bytes.clone()),
+                _ => None,
+            }));
+        }
+        heard
+    };
+    for round in [1_u8, 2] {
+        guests[0].does(Command::Touch(seat(2)));
+        for guest in &mut guests {
+            guest.pet("the touch", |event| matches!(event, Pet::Touched { .. }).then_some(()));
+            guest.sees("it", |view| view.touch().is_some());
+        }
+        assert_eq!(guests[0].handle.view().touch(), guests[1].handle.view().touch());
+        // Both at once, each before it has heard of the other.
+        guests[0].does(Command::Cable(vec![round; 3]));
+        guests[1].does(Command::Cable(vec![round + 4; 5]));
+        assert_eq!(cable(&mut guests[1], 3), vec![round; 3]);
+        assert_eq!(cable(&mut guests[0], 5), vec![round + 4; 5]);
+        guests[1].does(Command::Part);
+        for guest in &mut guests {
+            guest.pet("the parting", |event| matches!(event, Pet::Parted { .. }).then_some(()));
+            guest.sees("it", |view| view.touch().is_none());
+            // Nobody is told of what a cable without a friend loses.
+            guest.does(Command::Cable(vec![9; 9]));
+        }
+    }
+    for player in guests.iter().chain([&host]) {
+        let told = |event: &Event| matches!(event, Event::Trouble(_)) || *event == Event::Cable(vec![9; 9]);
+        assert!(!player.events.iter().any(told), "{:?}", player.events);
+    }
+    assert!(host.handle.view().touch().is_none());
+}

@@ -126,6 +126,13 @@ impl Drop for Player {
     }
 }
 
+/// Gives a player a Pip that has lived so many seconds; an egg hatches after 40.
+pub fn hatched(folder: &Folder, name: &str, seconds: u64) {
+    let (rom, ticks) = (crate::common::pip(), seconds * 32_768);
+    folder.run(&format!("run {} --ticks {ticks} --save {name}.egg", rom.display())).works();
+    folder.run(&format!("save import {name}.egg --data-dir {name}")).works();
+}
+
 /// What a player's pet owns and remembers.
 pub fn keepsakes(folder: &Folder, name: &str) -> Value {
     let toys = folder.path(&format!("{name}/toys"));

@@ -1,5 +1,7 @@
 //! A bad network between a guest and a host.
 
+use super::player::Player;
+use crate::common::Folder;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -13,6 +15,24 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// A host who is reached through a proxy alone, and its invite.
+    pub fn before_a_host(
+        folder: &Folder,
+        delay: Duration,
+        loss: u64,
+        seed: u64,
+        more: &str,
+    ) -> (Player, String, Proxy) {
+        // A free port, so that the way to it is known before the host makes its invite.
+        let addr = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let proxy = Proxy::start(addr, delay, loss, seed);
+        let reached = format!("--reached-at {}", proxy.addr);
+        let arguments = format!("host --listen {addr} --invites 1 {reached} {more}");
+        let mut host = Player::start(folder, "Ada", &arguments);
+        let invite = host.says("invite")["text"].as_str().unwrap().to_owned();
+        (host, invite, proxy)
+    }
+
     /// `delay` each way; of a hundred packets `loss` are lost.
     pub fn start(to: SocketAddr, delay: Duration, loss: u64, seed: u64) -> Proxy {
         let socket = || {

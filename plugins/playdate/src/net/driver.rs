@@ -218,9 +218,8 @@ impl Driver {
                 }
             }
             Command::Cable(bytes) => {
-                if !self.party.cable(&bytes, now) {
-                    lock(&self.board).tell(Event::Trouble("the cable leads nowhere: hold the toys together".into()));
-                }
+                // Where the toys are apart it leads nowhere, and what it carries is lost as on any other.
+                let _ = self.party.cable(&bytes, now);
             }
             Command::Kick(seat) => self.party.kick(seat, now),
             Command::Leave => self.party.leave(now),

@@ -20,6 +20,8 @@ use crate::view::TableView;
 
 /// Events that wait to be fetched; of more, the oldest are lost.
 const EVENTS: usize = 256;
+/// Bytes of the cable that wait to be fetched; of more, the oldest are lost.
+const CABLE: usize = 256;
 
 /// What the player does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,8 @@ pub enum Command {
     Part,
     /// Gives something to the toy whose prongs are held.
     Gift(Decoration),
-    /// Bytes for the chip of the toy whose prongs are held; come out as [`Event::Cable`] there.
+    /// Bytes for the chip of the toy whose prongs are held; come out as [`Event::Cable`] there. Where none are held they
+    /// are lost.
     Cable(Vec<u8>),
     /// Asks somebody to leave; the host's.
     Kick(Seat),
@@ -51,7 +54,8 @@ pub enum Event {
     Emoted(Seat, Emote),
     /// Of the own pet.
     Pet(player::Event),
-    /// Bytes for the own chip.
+    /// Bytes for the own chip. Those that wait are one event, and of more than 256 the oldest are lost: a chip takes 32
+    /// a second.
     Cable(Vec<u8>),
     /// The own line: it was lost, or is there again; in words.
     Line(String),
@@ -88,6 +92,18 @@ pub(super) struct Board {
 
 impl Board {
     pub fn tell(&mut self, event: Event) {
+        let Event::Cable(bytes) = event else { return self.push(event) };
+        // However much comes over the cable, it pushes nothing else out.
+        if !matches!(self.events.back(), Some(Event::Cable(_))) {
+            self.push(Event::Cable(Vec::new()));
+        }
+        if let Some(Event::Cable(waiting)) = self.events.back_mut() {
+            waiting.extend_from_slice(&bytes);
+            waiting.drain(..waiting.len().saturating_sub(CABLE));
+        }
+    }
+
+    fn push(&mut self, event: Event) {
         if self.events.len() >= EVENTS {
             self.events.pop_front();
         }
@@ -215,5 +231,27 @@ impl Drop for PlaydateHandle {
 impl std::fmt::Debug for PlaydateHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PlaydateHandle").field("meeting", &self.meeting).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn whoever_talks_over_the_cable_drowns_nothing() {
+        let mut board = Board::default();
+        board.tell(Event::Line("at the table".into()));
+        for n in 0..10_000_u32 {
+            board.tell(Event::Cable(n.to_le_bytes().to_vec()));
+        }
+        board.tell(Event::Trouble("later".into()));
+        board.tell(Event::Cable(vec![1; 5000]));
+        assert_eq!(board.events.len(), 4);
+        assert_eq!(board.events[0], Event::Line("at the table".into()));
+        let Event::Cable(latest) = &board.events[1] else { unreachable!("{:?}", board.events[1]) };
+        assert_eq!((latest.len(), &latest[CABLE - 4..]), (CABLE, &9_999_u32.to_le_bytes()[..]));
+        assert_eq!(board.events[3], Event::Cable(vec![1; CABLE]));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Event, Output, Party, Role};
 use crate::budget::Budget;
 use crate::host::{LineId, Route};
-use crate::message::{Seat, Snapshot};
+use crate::message::{Seat, Snapshot, Touching};
 
 /// Number of a stream, given here; never used again.
 pub type StreamId = u64;
@@ -118,10 +118,15 @@ impl Party {
                 other.end = End::Other(id);
             }
         }
-        let Some((kind, end)) = self.streams.get(id).map(|stream| (stream.kind, stream.end)) else { return };
+        let Some((kind, end, number)) = self.streams.get(id).map(|stream| (stream.kind, stream.end, stream.number))
+        else {
+            return;
+        };
         if !bytes.is_empty() {
             match end {
                 End::Own if kind == PRONG => self.player.bytes(bytes, now),
+                // Of a touch that is over, or not known yet, nothing comes to the chip: it has no cable then.
+                End::Own if self.own_pair().is_none_or(|pair| pair.number != number) => {}
                 End::Own => self.tell(Event::Cable(bytes.to_vec())),
                 End::Other(other) => self.outputs.push_back(Output::Bytes(other, bytes.to_vec())),
                 End::Unknown => {}
@@ -189,11 +194,17 @@ impl Party {
         }
     }
 
+    /// The touch of the own toy.
+    fn own_pair(&self) -> Option<Touching> {
+        let table = self.snapshot()?;
+        table.touching(table.you)
+    }
+
     /// Bytes of the own chip for the one that it touches; false: it touches none.
     pub fn cable(&mut self, bytes: &[u8], now: Duration) -> bool {
-        let Some(table) = self.snapshot() else { return false };
-        let Some(pair) = table.touching(table.you) else { return false };
-        let Some(partner) = pair.partner(table.you) else { return false };
+        let Some(you) = self.snapshot().map(|table| table.you) else { return false };
+        let Some(pair) = self.own_pair() else { return false };
+        let Some(partner) = pair.partner(you) else { return false };
         if self.streams.own(CABLE).is_none() {
             self.open_own(CABLE, partner, pair.number, now);
         }
