@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::proof::{Bond, Secret};
 use crate::{Friends, Invite, PeerKey};
@@ -42,6 +42,8 @@ struct Inner {
     friends: Friends,
     /// Seconds since 1970 UTC.
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// Time that has passed, which nobody sets back. It may stand still while the computer sleeps.
+    passed: Box<dyn Fn() -> Duration + Send + Sync>,
     book: Mutex<Book>,
 }
 
@@ -55,6 +57,8 @@ struct Book {
 struct Live {
     secret: Secret,
     expires: u64,
+    /// By the time that has passed.
+    until: Duration,
     wrong: u8,
 }
 
@@ -67,12 +71,18 @@ impl Guests {
     /// These friends, no invites yet, and the computer's clock.
     pub fn new(friends: Friends) -> Self {
         let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Self::with_clock(friends, clock)
+        let begun = Instant::now();
+        Self::with_clocks(friends, clock, move || begun.elapsed())
     }
 
-    /// The same with another clock: seconds since 1970 UTC, by which invites end.
-    pub fn with_clock(friends: Friends, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Inner { friends, clock: Box::new(clock), book: Mutex::default() }))
+    /// The same with other clocks: seconds since 1970 UTC, and time that has passed. An invite ends by the first of them
+    /// that says so: the one may be set back, the other stand still.
+    pub fn with_clocks(
+        friends: Friends,
+        clock: impl Fn() -> u64 + Send + Sync + 'static,
+        passed: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner { friends, clock: Box::new(clock), passed: Box::new(passed), book: Mutex::default() }))
     }
 
     /// The list of friends.
@@ -86,7 +96,10 @@ impl Guests {
         if book.live.len() >= Self::INVITES {
             book.end(0);
         }
-        book.live.push_back(Live { secret: invite.secret().clone(), expires: invite.expires(), wrong: 0 });
+        let expires = invite.expires();
+        let left = Duration::from_secs(expires.saturating_sub((self.0.clock)()).min(Invite::LONGEST_LIFE));
+        let until = (self.0.passed)().saturating_add(left);
+        book.live.push_back(Live { secret: invite.secret().clone(), expires, until, wrong: 0 });
     }
 
     /// Ends an invite before its time; `false`: it was over already.
@@ -155,9 +168,9 @@ impl Guests {
 
     /// Without the invites whose time is over.
     fn book(&self) -> MutexGuard<'_, Book> {
-        let now = (self.0.clock)();
+        let (now, passed) = ((self.0.clock)(), (self.0.passed)());
         let mut book = self.0.book.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(at) = book.live.iter().position(|live| live.expires <= now) {
+        while let Some(at) = book.live.iter().position(|live| live.expires <= now || live.until <= passed) {
             book.end(at);
         }
         book

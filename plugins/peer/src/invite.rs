@@ -8,12 +8,15 @@ use bech32::{Bech32m, Hrp};
 use zeroize::Zeroizing;
 
 use crate::PeerKey;
+use crate::name::is_shown;
 use crate::proof::Secret;
 
 /// What every invite begins with, before the 1 that separates it from the data (BIP 350).
 const PREFIX: Hrp = Hrp::parse_unchecked("egg");
 /// The version of the bytes.
 const VERSION: u8 = 1;
+/// Signs that may be around an invite.
+const AROUND: usize = 16;
 /// Before an IPv4 address, and before an IPv6 one.
 const V4: u8 = 4;
 const V6: u8 = 6;
@@ -128,21 +131,28 @@ impl Invite {
         }
     }
 
-    /// Reads a text or a link. Capitals, and blanks and line breaks anywhere inside, do not matter. Nothing says here
-    /// whether the invite is still good: only its host knows.
+    /// Reads a text or a link. Capitals do not matter, nor blanks, line breaks and what is not seen anywhere inside, nor
+    /// quotes, brackets and other signs around it, as chat programs put them. Nothing says here whether the invite is
+    /// still good: only its host knows.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InviteError> {
-        let mut whole = Zeroizing::new(String::with_capacity(Self::LONGEST));
-        for character in text.chars().filter(|character| !character.is_whitespace()) {
-            if whole.len() >= Self::LONGEST {
+        let mut whole = Zeroizing::new(String::with_capacity(Self::LONGEST + AROUND));
+        for character in text.chars().filter(|&character| is_seen(character)) {
+            if whole.len() >= Self::LONGEST + AROUND {
                 return Err(InviteError::Long);
             }
             // A link's page may have any characters; the invite behind it has none but these.
             whole.push(if character.is_ascii() { character.to_ascii_lowercase() } else { '?' });
         }
-        let text = whole.rsplit('#').next().unwrap_or_default();
+        // Letters and digits are never around it, so that nothing of an invite is lost.
+        let sign = |character: char| !character.is_ascii_alphanumeric();
+        let text = whole.trim_matches(sign);
+        if text.len() > Self::LONGEST {
+            return Err(InviteError::Long);
+        }
+        let text = text.rsplit('#').next().unwrap_or_default().trim_start_matches(sign);
         if !text.starts_with("egg1") {
             return Err(InviteError::Other);
         }
@@ -219,6 +229,11 @@ impl fmt::Debug for Invite {
         f.field("host", &self.host).field("expires", &self.expires).field("addresses", &self.addresses);
         f.finish_non_exhaustive()
     }
+}
+
+/// Whether it counts when an invite is read.
+fn is_seen(character: char) -> bool {
+    !character.is_whitespace() && is_shown(character) && !matches!(character, '\u{200C}' | '\u{200D}')
 }
 
 /// Without what means something on one computer alone, and IPv4 as what it is.

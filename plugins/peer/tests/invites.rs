@@ -26,9 +26,30 @@ fn a_text_is_read_as_it_was_written() {
         assert_eq!(read.to_text(), text);
         assert_eq!((read.host(), read.expires(), read.addresses()), (invite.host(), START + 600, invite.addresses()));
     }
+    let link = invite.to_link("https://eggtooth.invalid/").unwrap();
+    let around = [
+        format!("<{link}>"),
+        format!("<{text}>."),
+        format!("\"{text}\""),
+        format!("'{link}',"),
+        format!("(see {link})!"),
+        format!("[the table]({link})"),
+        format!("`{text}`"),
+        format!("**{text}**"),
+        format!("\u{201C}{link}\u{201D}"),
+        format!("\u{AB}\u{A0}{text}\u{A0}\u{BB} \u{2026}"),
+        format!("https://eggtooth.invalid/#\"{text}\""),
+        format!("\u{FEFF}{}\u{200B}{}\u{2060}", &link[..90], &link[90..]),
+        format!("{}\u{AD}{}", &text[..40], &text[40..]),
+    ];
+    for form in around {
+        assert_eq!(Invite::parse(&form).map(|read| read.to_text()), Ok(text.clone()), "{form}");
+    }
     let base = "x".repeat(Invite::LONGEST - 1 - text.len());
     assert_eq!(invite.to_link(&base).unwrap().len(), Invite::LONGEST);
     assert!(Invite::parse(&invite.to_link(&base).unwrap()).is_ok());
+    assert!(Invite::parse(&format!("<{}>.", invite.to_link(&base).unwrap())).is_ok());
+    assert_eq!(Invite::parse(&format!("x{}", invite.to_link(&base).unwrap())).unwrap_err(), InviteError::Long);
     assert_eq!(invite.to_link(&format!("{base}xx")), Err(InviteError::Base(2)));
     let most = ["[2001:db8::1]:1"; 4].map(|addr| addr.parse().unwrap());
     assert_eq!(Invite::new(PeerKey([1; 32]), &most, u64::MAX, 600).unwrap().to_text().len(), 223);
@@ -55,6 +76,17 @@ fn what_is_not_whole_is_refused() {
     assert_eq!(Invite::parse(&"egg1".repeat(100)).unwrap_err(), InviteError::Long);
     assert_eq!(Invite::parse(&" ".repeat(1 << 20)).unwrap_err(), InviteError::Other);
     assert_eq!(Invite::parse("hello").unwrap_err(), InviteError::Other);
+    // Letters that only look like those of an invite are none.
+    let alike = [('e', '\u{435}'), ('g', '\u{FF47}'), ('q', '\u{51B}'), ('1', 'l'), ('1', '\u{FF11}')];
+    for (letter, other) in alike {
+        assert!(text.contains(letter));
+        let changed = text.replacen(letter, &other.to_string(), 1);
+        assert!(Invite::parse(&changed).is_err(), "{changed}");
+        let ends = format!("{}{other}", &text[..text.len() - 1]);
+        assert!(ends == text || Invite::parse(&ends).is_err(), "{ends}");
+        assert!(Invite::parse(&format!("{other}{}", &text[1..])).is_err());
+    }
+    assert!(Invite::parse(&format!("{text} {text}")).is_err());
 }
 
 #[test]
@@ -131,6 +163,23 @@ fn an_invite_ends_with_its_time() {
     let _live = table.invite();
     assert_eq!(guest.join(&withdrawn, LONG).unwrap_err(), PeerError::InviteOver);
     assert_eq!(guest.join(&late, LONG).unwrap_err(), PeerError::InviteOver);
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_invite_last_longer() {
+    let table = Table::new();
+    let invite = table.invite();
+    table.pass(300);
+    table.set_clock(START - 86_400);
+    table.pass(299);
+    assert!(table.guests.is_live(&invite));
+    table.pass(1);
+    assert_eq!((table.guests.live(), table.guests.is_live(&invite)), (0, false));
+    assert_eq!(guest().join(&invite, LONG).unwrap_err(), PeerError::InviteOver);
+    // A computer that has slept knows it by its clock alone.
+    let invite = table.invite();
+    table.set_clock(START);
+    assert!(!table.guests.is_live(&invite));
 }
 
 #[test]

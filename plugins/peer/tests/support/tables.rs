@@ -28,6 +28,7 @@ pub struct Table {
     pub guests: Guests,
     pub friends: Friends,
     clock: Arc<AtomicU64>,
+    passed: Arc<AtomicU64>,
     _folder: TempDir,
 }
 
@@ -44,16 +45,25 @@ impl Table {
         let folder = tempfile::tempdir().unwrap();
         let friends = Friends::open(folder.path()).unwrap();
         let clock = Arc::new(AtomicU64::new(START));
-        let read = clock.clone();
-        let guests = Guests::with_clock(friends.clone(), move || read.load(Ordering::Relaxed));
+        let passed = Arc::new(AtomicU64::new(0));
+        let (read, count) = (clock.clone(), passed.clone());
+        let wall = move || read.load(Ordering::Relaxed);
+        let guests =
+            Guests::with_clocks(friends.clone(), wall, move || Duration::from_secs(count.load(Ordering::Relaxed)));
         let identity = Identity::generate().unwrap();
         let host = Meeting::open(addr, &identity, &name("Host"), Some(&guests), limits)?;
-        Ok(Self { host, guests, friends, clock, _folder: folder })
+        Ok(Self { host, guests, friends, clock, passed, _folder: folder })
     }
 
     /// Lets seconds pass.
     pub fn pass(&self, seconds: u64) {
         self.clock.fetch_add(seconds, Ordering::Relaxed);
+        self.passed.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Sets the clock; no time passes.
+    pub fn set_clock(&self, clock: u64) {
+        self.clock.store(clock, Ordering::Relaxed);
     }
 
     /// An invite that nobody expects.
