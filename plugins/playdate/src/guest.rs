@@ -2,9 +2,17 @@
 
 use std::time::Duration;
 
+use crate::budget::Budget;
 use crate::frame::{Album, Frame};
 use crate::host::{BEAT, KEPT, LATE};
+use crate::keepsakes::Key;
 use crate::message::{Emote, Farewell, Message, Profile, Seat, Snapshot, Whisper};
+
+/// Messages a second that a host may say, and how many at once: more than three guests who say all they may, and the
+/// host, can cause.
+const MESSAGES: (u32, u32) = (160, 640);
+/// Frames a second: of three toys.
+const FRAMES: u32 = 120;
 
 /// How a guest stands with its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +50,9 @@ pub enum Effect {
 
 /// A guest's table.
 pub struct Guest {
+    key: Key,
+    /// Whose key the line has proven.
+    host: Option<Key>,
     profile: Profile,
     standing: Standing,
     snapshot: Option<Snapshot>,
@@ -51,13 +62,17 @@ pub struct Guest {
     beat: Duration,
     since: Duration,
     album: Album,
+    budget: Budget,
+    frames: Budget,
 }
 
 impl Guest {
-    /// A guest that has no line yet.
+    /// A guest with this key that has no line yet.
     #[must_use]
-    pub fn new(profile: Profile, now: Duration) -> Guest {
+    pub fn new(key: Key, profile: Profile, now: Duration) -> Guest {
         Guest {
+            key,
+            host: None,
             profile,
             standing: Standing::Joining,
             snapshot: None,
@@ -66,6 +81,8 @@ impl Guest {
             beat: now,
             since: now,
             album: Album::default(),
+            budget: Budget::new(MESSAGES.0, MESSAGES.1, now),
+            frames: Budget::new(FRAMES, FRAMES, now),
         }
     }
 
@@ -91,11 +108,12 @@ impl Guest {
         matches!(self.standing, Standing::Over(_))
     }
 
-    /// There is a line.
-    pub fn connect(&mut self, now: Duration) -> Vec<Effect> {
+    /// There is a line, whose far end has proven this key.
+    pub fn connect(&mut self, host: Key, now: Duration) -> Vec<Effect> {
         if self.is_over() {
             return Vec::new();
         }
+        self.host = Some(host);
         (self.standing, self.fresh) = (Standing::Joining, true);
         (self.heard, self.beat, self.since) = (now, now, now);
         vec![Effect::Send(Message::Sit(self.profile.clone()))]
@@ -117,11 +135,18 @@ impl Guest {
         if self.is_over() || matches!(self.standing, Standing::Waiting(_)) {
             return Vec::new();
         }
+        if !self.budget.take(1, now) {
+            return self.over(Farewell::TooMuch);
+        }
         self.heard = now;
         if self.standing == Standing::HostLate {
             self.standing = Standing::Seated;
         }
         match message {
+            // A host that lies about itself, or says what cannot be.
+            Message::Table(snapshot) if !self.host.is_some_and(|host| snapshot.is_sound(self.key, host)) => {
+                self.over(Farewell::Garbage)
+            }
             Message::Table(snapshot) => {
                 let newer = |old: &Snapshot| snapshot.sequence.wrapping_sub(old.sequence) < 1 << 31;
                 if self.fresh || self.snapshot.as_ref().is_none_or(newer) {
@@ -153,7 +178,9 @@ impl Guest {
     /// A datagram came. What is no frame of somebody else is dropped.
     pub fn datagram(&mut self, bytes: &[u8], now: Duration) {
         let you = self.snapshot.as_ref().map(|snapshot| snapshot.you);
-        if let Some(frame) = Frame::decode(bytes).filter(|frame| Some(frame.seat) != you) {
+        if let Some(frame) = Frame::decode(bytes).filter(|frame| Some(frame.seat) != you)
+            && self.frames.take(1, now)
+        {
             self.album.take(frame, now);
         }
     }

@@ -244,9 +244,11 @@ impl Host {
     fn said(&mut self, line: LineId, seat: Seat, message: Message) {
         match message {
             Message::Look(profile) => {
-                if let Some(sitting) = self.sitting_mut(seat)
-                    && sitting.member.profile != profile
-                {
+                let Some(sitting) = self.sitting_mut(seat) else { return };
+                if sitting.member.profile.pet != profile.pet {
+                    // Another pet comes on another line.
+                    self.close(line, Farewell::Garbage);
+                } else if sitting.member.profile != profile {
                     sitting.member.profile = profile;
                     self.changed = true;
                 }

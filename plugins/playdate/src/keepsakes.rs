@@ -33,6 +33,8 @@ pub const MARKS_OF_ONE: usize = 32;
 pub const MARKS: usize = 1024;
 /// Pets that are remembered; of more, those that were met longest ago are forgotten.
 pub const TIES: usize = 256;
+/// Of them, pets of one player.
+pub const TIES_OF_ONE: usize = 16;
 
 /// Visits that the other side may remember and this one not.
 pub const MISSED: u32 = 16;
@@ -48,7 +50,7 @@ pub struct Keepsakes {
 
 impl Keepsakes {
     /// Reads what was kept, or begins: with one of each decoration, and with `pet`, a number drawn by chance that this
-    /// pet keeps. Writes at once where nothing was kept.
+    /// pet keeps (0, which is nobody's, becomes 1). Writes at once where nothing was kept.
     ///
     /// # Errors
     /// It cannot be read or written, or is damaged.
@@ -56,7 +58,7 @@ impl Keepsakes {
         let record = match keep.read().map_err(KeepError::Read)? {
             Some(bytes) => Record::decode(&bytes)?,
             None => {
-                let record = Record::fresh(pet);
+                let record = Record::fresh(pet.max(1));
                 keep.write(&record.encode()?).map_err(KeepError::Write)?;
                 record
             }
@@ -139,8 +141,7 @@ impl Keepsakes {
     /// # Errors
     /// Why not.
     pub fn has_room(&self, from: Key) -> Result<(), KeepError> {
-        let of_one = self.record.marks.iter().filter(|mark| mark.from == from).count();
-        if of_one >= MARKS_OF_ONE || self.record.marks.len() >= MARKS {
+        if !self.record.has_room(from) {
             return Err(KeepError::TooManyMarks);
         }
         if self.record.pieces.len() + self.record.onway.len() >= PIECES { Err(KeepError::TooMany) } else { Ok(()) }
@@ -164,6 +165,9 @@ impl Keepsakes {
             None => self.has_room(from)?,
         }
         self.change(|record| {
+            if !record.make_room(from) {
+                return Err(KeepError::TooManyMarks);
+            }
             record.marks.push(Mark { gift, from, have: true });
             record.pieces.push(Piece { decoration, from: Some(Origin { key: from, name: name.clone(), when: wall }) });
             Ok(())
@@ -176,21 +180,24 @@ impl Keepsakes {
         self.record.marks.iter().find(|mark| mark.gift == gift && mark.from == from).map(|mark| mark.have)
     }
 
-    /// What becomes of a gift, once and for all: it is here, or from now on it never will be.
+    /// What becomes of gifts, once and for all: each is here, or from now on it never will be. Those that never will are
+    /// forgotten, the oldest first, where there are too many: they are known so that nothing that came late is taken,
+    /// and nobody offers a gift twice. What is here is not forgotten before its giver knows.
     ///
     /// # Errors
     /// That cannot be written down: nothing may be told.
-    pub fn settle(&mut self, gift: GiftId, from: Key) -> Result<bool, KeepError> {
-        if let Some(have) = self.told(gift, from) {
-            return Ok(have);
-        }
+    pub fn settle(&mut self, gifts: &[GiftId], from: Key) -> Result<Vec<(GiftId, bool)>, KeepError> {
         self.change(|record| {
-            let of_one = record.marks.iter().filter(|mark| mark.from == from).count();
-            if of_one >= MARKS_OF_ONE || record.marks.len() >= MARKS {
-                return Err(KeepError::TooManyMarks);
+            let mut told = Vec::new();
+            for &gift in gifts {
+                let known = record.marks.iter().find(|mark| mark.gift == gift && mark.from == from);
+                let have = known.map(|mark| mark.have);
+                if have.is_none() && record.make_room(from) {
+                    record.marks.push(Mark { gift, from, have: false });
+                }
+                told.push((gift, have.unwrap_or(false)));
             }
-            record.marks.push(Mark { gift, from, have: false });
-            Ok(false)
+            Ok(told)
         })
     }
 
@@ -287,10 +294,10 @@ impl Keepsakes {
             tie.visits = tie.visits.max(words.visits.min(tie.visits.saturating_add(MISSED)));
             tie.friendship = tie.friendship.max(words.friendship.min(4));
             tie.since = if words.since == 0 { tie.since } else { tie.since.min(words.since) };
-            // In its place, unless it is new: hearing of somebody is not meeting them.
+            // In its place, or before all: hearing of somebody is not meeting them.
             match known {
                 Some(place) => record.ties.insert(place.min(record.ties.len()), tie),
-                None => record.tie(tie),
+                None => record.tie_told(tie),
             }
             Ok(())
         })

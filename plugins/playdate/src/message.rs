@@ -15,7 +15,7 @@ use read::{Reader, put_text};
 
 pub use framer::Framer;
 pub use table::{Member, Presence, Snapshot, Touching};
-pub use whisper::{GiftId, TieWords, Whisper};
+pub use whisper::{GiftId, SETTLED, TieWords, Whisper};
 
 /// The version of the table's protocol.
 pub const VERSION: u8 = 1;
@@ -99,6 +99,8 @@ pub struct Profile {
     pub look: Look,
     /// What hangs on the shell, at most [`WORN`].
     pub worn: Vec<Decoration>,
+    /// The pet's number, so that what is said to one pet of a player is not taken for another's; 0: it keeps nothing.
+    pub pet: u32,
 }
 
 /// A gesture that all see.
@@ -317,7 +319,7 @@ impl Profile {
     pub(crate) fn read(reader: &mut Reader) -> Result<Profile, MessageError> {
         let (toy, look) = (reader.name()?, reader.look()?);
         let worn = reader.list("number of decorations", WORN, |reader| reader.value("decoration", Decoration::new))?;
-        Ok(Profile { toy, look, worn })
+        Ok(Profile { toy, look, worn, pet: reader.u32()? })
     }
 
     pub(crate) fn put(&self, out: &mut Vec<u8>) {
@@ -326,6 +328,7 @@ impl Profile {
         let worn = self.worn.get(..WORN).unwrap_or(&self.worn);
         out.push(worn.len() as u8);
         out.extend(worn.iter().map(|decoration| decoration.number()));
+        out.extend(self.pet.to_le_bytes());
     }
 }
 

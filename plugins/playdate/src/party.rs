@@ -94,7 +94,7 @@ impl Party {
     #[must_use]
     pub fn guest(toy: Name, look: Look, player: Player, now: Duration) -> Party {
         let profile = profile(toy, look, &player);
-        let guest = Guest::new(profile.clone(), now);
+        let guest = Guest::new(player.key(), profile.clone(), now);
         Party::new(Role::Guest(Box::new(guest)), profile, player)
     }
 
@@ -185,7 +185,7 @@ impl Party {
                 self.host_effects(effects, now);
             }
             Role::Guest(guest) => {
-                let effects = guest.connect(now);
+                let effects = guest.connect(key, now);
                 self.guest_effects(effects, now);
             }
         }
@@ -356,7 +356,7 @@ impl Party {
 
     /// Does what the pet wants, until it wants nothing more.
     fn settle(&mut self, now: Duration) {
-        while let Some(output) = self.player.output() {
+        while let Some(output) = self.player.output(now) {
             match output {
                 player::Output::Whisper(seat, whisper) => match &mut self.role {
                     Role::Host(host) => {
@@ -398,7 +398,7 @@ impl Party {
 fn profile(toy: Name, look: Look, player: &Player) -> Profile {
     let mut worn = player.keepsakes().map(crate::keepsakes::Keepsakes::worn).unwrap_or_default();
     worn.truncate(crate::message::WORN);
-    Profile { toy, look, worn }
+    Profile { toy, look, worn, pet: player.pet() }
 }
 
 impl std::fmt::Debug for Party {

@@ -6,6 +6,7 @@
 //! answer counts, whatever the prongs said. See [`crate::keepsakes`].
 
 mod gifts;
+mod outbox;
 mod visits;
 
 use std::collections::VecDeque;
@@ -13,14 +14,16 @@ use std::time::Duration;
 
 use eggtooth_prong::packet::{Ending, Exchange};
 
+use crate::budget::Budget;
 use crate::decoration::Decoration;
 use crate::ghost::Visitor;
 use crate::keepsakes::{KeepError, Keepsakes, Key};
-use crate::message::{GiftId, Presence, Seat, Snapshot, TieWords, Touching, Whisper};
+use crate::message::{GiftId, Presence, SEATS, Seat, Snapshot, TieWords, Touching, Whisper};
 use crate::text::Name;
 use crate::visit::Visit;
 
 use gifts::{Expected, Giving};
+use outbox::Outbox;
 
 /// How often a gift that nothing moves is asked for.
 const ASK: Duration = Duration::from_secs(5);
@@ -28,8 +31,11 @@ const ASK: Duration = Duration::from_secs(5);
 const OFFERED: Duration = Duration::from_secs(20);
 /// Things that wait to be fetched; while there are more, the oldest of the events are lost, nothing else.
 const EVENTS: usize = 64;
-/// Ties that are told to one who arrives, the latest first.
-const TOLD: usize = 8;
+/// Whispers of one seat that are listened to: a second, and at once; of gifts that are asked for each counts. What is
+/// more is not heard, and asked again. Each may cost a write to the disk.
+const HEARD: (u32, u32) = (8, 64);
+/// What others remember is heard once when they arrive, and once for each touch; so often may be outstanding.
+const TIES: u8 = 3;
 
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,12 +133,25 @@ pub enum GiveError {
     /// One at a time.
     #[error("another gift is being given: wait until it has arrived")]
     Busy,
+    /// The other pet has no place for keepsakes.
+    #[error("the other pet has nowhere to keep things: its player sees to the data folder there")]
+    Unkept,
     /// There is no place for keepsakes.
     #[error("nothing can be kept here, so nothing is given or taken: see to the data folder")]
     NoKeepsakes,
     /// It is not there, or cannot be written down.
     #[error(transparent)]
     Keep(#[from] KeepError),
+}
+
+/// Another player with a pet.
+#[derive(Clone)]
+struct Other {
+    key: Key,
+    /// The pet's number; 0: it keeps nothing.
+    pet: u32,
+    /// What the pet is called.
+    name: Name,
 }
 
 /// A visit that goes on.
@@ -160,6 +179,9 @@ pub struct Player {
     giving: Option<Giving>,
     expected: Option<Expected>,
     asked: Duration,
+    outbox: Outbox,
+    heard: [Budget; SEATS],
+    ties: [u8; SEATS],
     outputs: VecDeque<Output>,
     events: VecDeque<Event>,
     wake: Option<Duration>,
@@ -188,6 +210,9 @@ impl Player {
             giving: None,
             expected: None,
             asked: Duration::ZERO,
+            outbox: Outbox::new(),
+            heard: [Budget::new(HEARD.0, HEARD.1, Duration::ZERO); SEATS],
+            ties: [0; SEATS],
             outputs: VecDeque::new(),
             events: VecDeque::new(),
             wake: None,
@@ -206,6 +231,12 @@ impl Player {
         self.key
     }
 
+    /// The pet's number; 0: it keeps nothing.
+    #[must_use]
+    pub fn pet(&self) -> u32 {
+        self.keepsakes.as_ref().map_or(0, Keepsakes::pet)
+    }
+
     /// How the pet goes to its next visit.
     pub fn set_portrait(&mut self, portrait: Exchange) {
         self.portrait = portrait;
@@ -222,9 +253,10 @@ impl Player {
         self.visiting.as_ref().map(|visiting| visiting.seat)
     }
 
-    /// The next thing to be done.
-    pub fn output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+    /// The next thing to be done. What is to be said may have to wait some seconds.
+    pub fn output(&mut self, now: Duration) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        output.or_else(|| self.outbox.pop(now).map(|(seat, whisper)| Output::Whisper(seat, whisper)))
     }
 
     /// The next thing to be told.
@@ -246,12 +278,13 @@ impl Player {
     }
 
     fn whisper(&mut self, seat: Seat, whisper: Whisper) {
-        self.outputs.push_back(Output::Whisper(seat, whisper));
+        self.outbox.push(seat, whisper);
     }
 
-    fn key_of(&self, seat: Seat) -> Option<(Key, Name)> {
-        let member = self.table.as_ref()?.member(seat)?;
-        Some((member.key, member.profile.toy.clone()))
+    /// Who sits there, or did so last; nobody where this player sits.
+    fn other(&self, seat: Seat) -> Option<Other> {
+        let member = self.table.as_ref()?.member(seat).filter(|member| member.key != self.key)?;
+        Some(Other { key: member.key, pet: member.profile.pet, name: member.profile.toy.clone() })
     }
 
     /// The table has changed.
@@ -264,14 +297,18 @@ impl Player {
             let is_here = |table: &Snapshot| {
                 let here =
                     table.member(seat).filter(|member| matches!(member.presence, Presence::Here | Presence::Late));
-                here.map(|member| member.key)
+                here.map(|member| (member.key, member.profile.pet))
             };
             let was = before.as_ref().and_then(is_here);
             let is = is_here(table);
             if is.is_some() && is != was {
                 arrived.push(seat);
             }
-            if is != was && self.expected.as_ref().is_some_and(|expected| expected.seat == seat) {
+            if is == was {
+                continue;
+            }
+            self.outbox.forget(seat);
+            if self.expected.as_ref().is_some_and(|expected| expected.seat == seat) {
                 self.expected = None;
             }
         }
@@ -290,33 +327,34 @@ impl Player {
             self.begin_visit(pair, pair.other, true, now);
         }
         for seat in arrived {
+            self.listen(seat);
             self.meet(seat, now);
+        }
+    }
+
+    /// The player of a seat may say once more what they remember.
+    fn listen(&mut self, seat: Seat) {
+        if let Some(ties) = self.ties.get_mut(seat.index()) {
+            *ties = ties.saturating_add(1).min(TIES);
         }
     }
 
     /// Somebody is there who was not: what is open between the two is settled, and what is remembered is told.
     fn meet(&mut self, seat: Seat, now: Duration) {
-        let Some((key, _)) = self.key_of(seat) else { return };
+        let Some(other) = self.other(seat) else { return };
         let Some(keepsakes) = &self.keepsakes else { return };
-        let ties: Vec<TieWords> = keepsakes
-            .ties()
-            .iter()
-            .rev()
-            .filter(|tie| tie.key == key)
-            .take(TOLD)
-            .map(|tie| TieWords {
+        if let Some(tie) = keepsakes.tie(other.key, other.pet) {
+            let words = TieWords {
                 mine: keepsakes.pet(),
-                yours: tie.pet,
+                yours: other.pet,
                 friendship: tie.friendship,
                 visits: tie.visits,
                 since: tie.since,
-            })
-            .collect();
-        for words in ties {
+            };
             self.whisper(seat, Whisper::Tie(words));
         }
-        self.tell_marks(seat, key);
-        self.settle_with(seat, key, now);
+        self.tell_marks(seat, &other);
+        self.settle_with(seat, &other, now);
     }
 
     /// The own line is gone: there is no table, and no visit.
@@ -338,10 +376,10 @@ impl Player {
         if now.saturating_sub(self.asked) >= ASK {
             self.asked = now;
             for seat in Seat::all() {
-                if let Some((key, _)) = self.key_of(seat).filter(|(key, _)| *key != self.key) {
+                if let Some(other) = self.other(seat) {
                     // Also what was told: who came back before their line was known to be lost did not arrive.
-                    self.tell_marks(seat, key);
-                    self.settle_with(seat, key, now);
+                    self.tell_marks(seat, &other);
+                    self.settle_with(seat, &other, now);
                 }
             }
         }
@@ -353,3 +391,6 @@ impl std::fmt::Debug for Player {
         f.debug_struct("Player").field("visits", &self.visits()).field("giving", &self.giving).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,7 @@ fn gift() -> GiftId {
 }
 
 fn profile(toy: &str, worn: Vec<Decoration>) -> Profile {
-    Profile { toy: Name::new(toy).unwrap(), look: Look::new("meadow").unwrap(), worn }
+    Profile { toy: Name::new(toy).unwrap(), look: Look::new("meadow").unwrap(), worn, pet: 5 }
 }
 
 fn message(name: &str) -> Message {

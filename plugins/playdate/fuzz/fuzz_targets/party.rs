@@ -103,7 +103,7 @@ fuzz_target!(|input: &[u8]| {
                 party.control(line, &framed, now);
             }
             4 => {
-                let profile = Profile { toy: name.clone(), look: look.clone(), worn: Vec::new() };
+                let profile = Profile { toy: name.clone(), look: look.clone(), worn: Vec::new(), pet: 5 };
                 party.control(line, &Message::Sit(profile).to_bytes(), now);
             }
             5 => {
@@ -134,7 +134,7 @@ fuzz_target!(|input: &[u8]| {
                 let _ = party.give(Decoration::new(what >> 4).unwrap_or(Decoration::all().next().expect("16")), now);
             }
             13 => {
-                let gift = GiftId([*pause & 3; 16]);
+                let gift = GiftId::new(u64::from(*pause & 3), 5, 5);
                 let whisper = match what >> 4 & 3 {
                     0 => Whisper::Expecting(gift),
                     1 => Whisper::Settle(vec![gift]),

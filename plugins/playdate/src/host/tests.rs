@@ -10,7 +10,7 @@ fn s(seconds: u64) -> Duration {
 }
 
 fn profile(toy: &str) -> Profile {
-    Profile { toy: Name::new(toy).unwrap(), look: Look::default(), worn: Vec::new() }
+    Profile { toy: Name::new(toy).unwrap(), look: Look::default(), worn: Vec::new(), pet: 7 }
 }
 
 fn seat(number: u8) -> Seat {

@@ -1,6 +1,6 @@
 //! Where keepsakes are kept.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
@@ -24,21 +24,45 @@ pub trait Keep: Send {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 }
 
-/// A file: temporary file, sync, rename.
+/// A file: temporary file, sync, rename. While it is in use, a lock keeps others from it, who would write what they read
+/// before: a gift would be doubled or lost.
 #[derive(Debug)]
-pub struct FileKeep(PathBuf);
+pub struct FileKeep {
+    path: PathBuf,
+    lock: Option<File>,
+}
 
 impl FileKeep {
     /// The file at a path, whose folder must be there before something is written.
     #[must_use]
     pub fn new(path: PathBuf) -> FileKeep {
-        FileKeep(path)
+        FileKeep { path, lock: None }
+    }
+
+    /// Held from the first use until it is dropped. Nothing is in the lock's file, so that it may stay.
+    fn hold(&mut self) -> io::Result<()> {
+        if self.lock.is_none() {
+            let file =
+                File::options().create(true).truncate(false).write(true).open(self.path.with_extension("lock"))?;
+            match file.try_lock() {
+                Ok(()) => self.lock = Some(file),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::new(
+                        ErrorKind::ResourceBusy,
+                        "the pet is at another table: leave that first",
+                    ));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
 
 impl Keep for FileKeep {
     fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let file = match File::open(&self.0) {
+        self.hold()?;
+        let file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -52,7 +76,8 @@ impl Keep for FileKeep {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut file = AtomicWriteFile::open(&self.0)?;
+        self.hold()?;
+        let mut file = AtomicWriteFile::open(&self.path)?;
         file.write_all(bytes)?;
         file.commit()
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{KeepError, Key, MARKS, ONWAY, PIECES, TIES};
+use super::{KeepError, Key, MARKS, MARKS_OF_ONE, ONWAY, PIECES, TIES, TIES_OF_ONE};
 use crate::decoration::Decoration;
 use crate::message::GiftId;
 use crate::text::Name;
@@ -133,18 +133,63 @@ impl Record {
         Ok(bytes)
     }
 
+    /// Marks that may not be forgotten, of one player and of all.
+    fn firm(&self, from: Key) -> (usize, usize) {
+        let firm = || self.marks.iter().filter(|mark| mark.have);
+        (firm().filter(|mark| mark.from == from).count(), firm().count())
+    }
+
+    /// Whether one more mark of a player finds room, if those that never came are forgotten.
+    pub fn has_room(&self, from: Key) -> bool {
+        let (of_one, all) = self.firm(from);
+        of_one < MARKS_OF_ONE && all < MARKS
+    }
+
+    /// Makes room for one more mark of a player; false: there is none.
+    pub fn make_room(&mut self, from: Key) -> bool {
+        if !self.has_room(from) {
+            return false;
+        }
+        if self.marks.iter().filter(|mark| mark.from == from).count() >= MARKS_OF_ONE {
+            self.forget_first(|mark| mark.from == from);
+        }
+        if self.marks.len() >= MARKS {
+            self.forget_first(|_| true);
+        }
+        true
+    }
+
+    fn forget_first(&mut self, of: impl Fn(&Mark) -> bool) {
+        if let Some(place) = self.marks.iter().position(|mark| !mark.have && of(mark)) {
+            self.marks.remove(place);
+        }
+    }
+
     /// Takes a tie out.
     pub fn untie(&mut self, key: Key, pet: u32) -> Option<Tie> {
         let place = self.ties.iter().position(|tie| tie.key == key && tie.pet == pet)?;
         Some(self.ties.remove(place))
     }
 
-    /// Puts a tie at the end; of too many the first goes.
+    /// Puts a tie at the end. Of too many pets of one player that player's first goes, of too many in all the first.
     pub fn tie(&mut self, tie: Tie) {
+        if self.ties.iter().filter(|other| other.key == tie.key).count() >= TIES_OF_ONE
+            && let Some(place) = self.ties.iter().position(|other| other.key == tie.key)
+        {
+            self.ties.remove(place);
+        }
         if self.ties.len() >= TIES {
             self.ties.remove(0);
         }
         self.ties.push(tie);
+    }
+
+    /// Puts one that is only told of at the beginning, so that it is the first to go; nothing goes for it.
+    pub fn tie_told(&mut self, tie: Tie) {
+        let of_one = self.ties.iter().filter(|other| other.key == tie.key).count();
+        if of_one < TIES_OF_ONE && self.ties.len() < TIES {
+            self.ties.insert(0, tie);
+        }
     }
 }
 

@@ -65,7 +65,7 @@ fn what_never_comes_is_back_as_it_was() {
     let (mut mine, mut yours) = (open(&Shelf::default()), open(&Shelf::default()));
     let before = mine.pieces().to_vec();
     mine.give(X, bell(), YOU, 10).unwrap();
-    assert!(!yours.settle(X, ME).unwrap());
+    assert_eq!(yours.settle(&[X], ME).unwrap(), [(X, false)]);
     let late = yours.take(X, bell(), ME, &Name::new("Pip").unwrap(), 11);
     assert!(matches!(late, Err(KeepError::Never)));
     assert_eq!(mine.learn(X, YOU, false).unwrap(), Some(bell()));
@@ -79,7 +79,7 @@ fn what_cannot_be_written_has_not_happened() {
     *shelf.full.lock().unwrap() = true;
     assert!(matches!(mine.give(X, bell(), YOU, 10), Err(KeepError::Write(_))));
     assert!(matches!(mine.take(X, bell(), YOU, &Name::new("Pip").unwrap(), 1), Err(KeepError::Write(_))));
-    assert!(matches!(mine.settle(X, YOU), Err(KeepError::Write(_))));
+    assert!(matches!(mine.settle(&[X], YOU), Err(KeepError::Write(_))));
     assert_eq!((count(&mine, bell()), mine.told(X, YOU), mine.onway().len()), (1, None, 0));
     assert!(matches!(
         Keepsakes::open(Box::new(Shelf { full: shelf.full, ..Shelf::default() }), 1),
@@ -91,21 +91,72 @@ fn what_cannot_be_written_has_not_happened() {
 fn there_is_an_end_to_everything() {
     let mut mine = open(&Shelf::default());
     let gift = |n: usize| GiftId([n as u8; 16]);
+    let name = Name::new("Pip").unwrap();
+    // What never came makes room, what is here does not.
+    let asked: Vec<GiftId> = (100..100 + MARKS_OF_ONE).map(gift).collect();
+    assert!(mine.settle(&asked, YOU).unwrap().iter().all(|(_, have)| !have));
     for n in 0..MARKS_OF_ONE {
-        assert!(!mine.settle(gift(n), YOU).unwrap());
+        assert_eq!((mine.marks().len(), mine.has_room(YOU).is_ok()), (MARKS_OF_ONE, true));
+        mine.take(gift(n), bell(), YOU, &name, 1).unwrap();
     }
-    assert!(matches!(mine.settle(gift(100), YOU), Err(KeepError::TooManyMarks)));
     assert!(matches!(mine.has_room(YOU), Err(KeepError::TooManyMarks)));
-    assert!(!mine.settle(gift(3), YOU).unwrap());
+    assert!(matches!(mine.take(gift(99), bell(), YOU, &name, 1), Err(KeepError::TooManyMarks)));
+    assert_eq!(mine.settle(&[gift(3), gift(100)], YOU).unwrap(), [(gift(3), true), (gift(100), false)]);
+    assert!(mine.marks().iter().all(|mark| mark.have) && mine.has_room(ME).is_ok());
+    let mut mine = open(&Shelf::default());
     for n in 0..Decoration::COUNT {
         mine.give(gift(n), Decoration::new(n as u8).unwrap(), YOU, 1).unwrap();
     }
     assert!(mine.pieces().is_empty());
-    let name = Name::new("Pip").unwrap();
     for n in 0..TIES as u32 + 3 {
-        mine.played(ME, n, &name, 9, 1, u64::from(n)).unwrap();
+        mine.played(player(n), n, &name, 9, 1, u64::from(n)).unwrap();
     }
     assert_eq!((mine.ties().len(), mine.ties()[0].pet, mine.ties()[0].friendship), (TIES, 3, 4));
+}
+
+fn player(number: u32) -> Key {
+    let mut key = [0; 32];
+    key[..4].copy_from_slice(&number.to_le_bytes());
+    key
+}
+
+#[test]
+fn who_says_much_makes_nobody_forgotten() {
+    let (mut mine, name) = (open(&Shelf::default()), Name::new("Pip").unwrap());
+    for n in 0..100 {
+        mine.played(player(n), n, &name, 2, 1, 1).unwrap();
+    }
+    let words = |pet| TieWords { mine: pet, yours: 77, friendship: 4, visits: 9, since: 1 };
+    for n in 1000..2000 {
+        mine.hear(player(n), &name, &words(n), 1).unwrap();
+        mine.hear(YOU, &name, &words(n), 1).unwrap();
+    }
+    let of_one = mine.ties().iter().filter(|tie| tie.key == YOU).count();
+    assert_eq!((mine.ties().len(), of_one), (TIES, TIES_OF_ONE));
+    assert!((0..100).all(|n| mine.tie(player(n), n).is_some()));
+    // Who is met takes the place of one who was only told of.
+    for n in 0..TIES as u32 - 100 {
+        mine.played(player(3000 + n), n, &name, 2, 1, 1).unwrap();
+    }
+    assert!((0..100).all(|n| mine.tie(player(n), n).is_some()));
+    // One player's pets take each other's place.
+    for n in 0..1000 {
+        mine.played(player(3000), n, &name, 2, 1, 1).unwrap();
+    }
+    assert!((TIES_OF_ONE as u32..100).all(|n| mine.tie(player(n), n).is_some()));
+}
+
+#[test]
+fn two_tables_do_not_write_one_pets_things() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keepsakes.json");
+    let keep = || Box::new(FileKeep::new(path.clone()));
+    let mut mine = Keepsakes::open(keep(), 9).unwrap();
+    let error = Keepsakes::open(keep(), 9).unwrap_err();
+    assert!(error.to_string().contains("another table"), "{error}");
+    mine.give(X, bell(), YOU, 10).unwrap();
+    drop(mine);
+    assert_eq!(Keepsakes::open(keep(), 9).unwrap().onway().len(), 1);
 }
 
 #[test]
@@ -145,9 +196,11 @@ fn files_come_back_and_damage_is_told() {
     let keep = || Box::new(FileKeep::new(path.clone()));
     let mut mine = Keepsakes::open(keep(), 9).unwrap();
     mine.give(X, bell(), YOU, 10).unwrap();
-    mine.settle(GiftId([9; 16]), YOU).unwrap();
+    mine.settle(&[GiftId([9; 16])], YOU).unwrap();
     mine.played(YOU, 5, &Name::new("Zoë").unwrap(), 3, 1, 120).unwrap();
-    assert_eq!(Keepsakes::open(keep(), 10).unwrap().record, mine.record);
+    let record = mine.record.clone();
+    drop(mine);
+    assert_eq!(Keepsakes::open(keep(), 10).unwrap().record, record);
     let whole = std::fs::read(&path).unwrap();
     for end in 0..whole.len() - 2 {
         assert!(matches!(Record::decode(&whole[..end]), Err(KeepError::Damaged(_))), "{end}");

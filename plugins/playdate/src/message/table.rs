@@ -79,6 +79,28 @@ impl Snapshot {
         self.touching.iter().find(|pair| pair.partner(seat).is_some()).copied()
     }
 
+    /// Whether an honest host could have said it to the owner of the key `you`: it is the one with the key `host`, the
+    /// reader is at the table, nobody sits twice, and who touches is there and touches one other.
+    #[must_use]
+    pub fn is_sound(&self, you: [u8; 32], host: [u8; 32]) -> bool {
+        let is_here = |seat: Seat| {
+            let presence = self.member(seat).map(|member| member.presence);
+            matches!(presence, Some(Presence::Here | Presence::Late))
+        };
+        let is = |seat: Seat, key| self.member(seat).is_some_and(|member| member.key == key);
+        let mut keys: Vec<_> = self.members.iter().flatten().map(|member| member.key).collect();
+        keys.sort_unstable();
+        let mut touching: Vec<_> = self.touching.iter().flat_map(|pair| [pair.opener, pair.other]).collect();
+        touching.sort_unstable();
+        self.you != Seat::HOST
+            && is(self.you, you)
+            && is_here(self.you)
+            && is(Seat::HOST, host)
+            && keys.windows(2).all(|pair| pair.first() != pair.last())
+            && touching.windows(2).all(|pair| pair.first() != pair.last())
+            && touching.iter().all(|seat| is_here(*seat))
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Result<Snapshot, MessageError> {
         let sequence = reader.u32()?;
         let you = super::seat(reader)?;

@@ -20,10 +20,12 @@ fn gift() -> impl Strategy<Value = GiftId> {
 }
 
 fn profile() -> impl Strategy<Value = Profile> {
-    (name(), "[!-~]{0,32}", prop::collection::vec(a_decoration(), 0..=WORN)).prop_map(|(toy, look, worn)| Profile {
+    let worn = prop::collection::vec(a_decoration(), 0..=WORN);
+    (name(), "[!-~]{0,32}", worn, any::<u32>()).prop_map(|(toy, look, worn, pet)| Profile {
         toy,
         look: Look::new(&look).unwrap(),
         worn,
+        pet,
     })
 }
 
@@ -155,4 +157,7 @@ fn numbers_are_places() {
         assert_eq!(emote as u8, number);
     }
     assert_eq!(GiftId([0x34, 0xF2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]).tag(), 0x234);
+    let gift = GiftId::new(0x8000_0000_0000_0234, 5, u32::MAX);
+    assert_eq!((gift.tag(), gift.giver(), gift.receiver()), (0x234, 5, u32::MAX));
+    assert_eq!(gift.to_string(), "340200000000008005000000ffffffff");
 }

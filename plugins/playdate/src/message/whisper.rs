@@ -8,11 +8,35 @@ use std::fmt;
 /// Gifts that one [`Whisper::Settle`] may name.
 pub const SETTLED: usize = 16;
 
-/// The number of one gift, drawn by chance, that no other gift ever has.
+/// The number of one gift, that no other gift ever has: eight bytes by chance, the number of the pet that gives, and of
+/// the pet that gets it. One player may have several pets, and only that one knows what became of the gift.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GiftId(pub [u8; 16]);
 
 impl GiftId {
+    /// A number, of chance and the two pets.
+    #[must_use]
+    pub fn new(chance: u64, giver: u32, receiver: u32) -> GiftId {
+        let mut bytes = [0; 16];
+        let parts = [&chance.to_le_bytes()[..], &giver.to_le_bytes(), &receiver.to_le_bytes()];
+        bytes.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
+        GiftId(bytes)
+    }
+
+    /// The pet that gives.
+    #[must_use]
+    pub fn giver(&self) -> u32 {
+        let [.., a, b, c, d, _, _, _, _] = self.0;
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// The pet that gets it.
+    #[must_use]
+    pub fn receiver(&self) -> u32 {
+        let [.., a, b, c, d] = self.0;
+        u32::from_le_bytes([a, b, c, d])
+    }
+
     /// What says on the prongs which gift an item belongs to: the lowest twelve bits.
     #[must_use]
     pub fn tag(&self) -> u16 {

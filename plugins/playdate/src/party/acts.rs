@@ -65,7 +65,7 @@ impl Party {
 
     /// The own toy is called otherwise, or has another look.
     pub fn set_profile(&mut self, toy: Name, look: Look, now: Duration) {
-        let profile = Profile { toy, look, worn: self.profile.worn.clone() };
+        let profile = Profile { toy, look, ..self.profile.clone() };
         self.change_profile(profile, now);
         self.settle(now);
     }

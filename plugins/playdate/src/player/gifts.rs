@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Event, GiveError, OFFERED, Output, Player};
+use super::{Event, GiveError, OFFERED, Other, Output, Player};
 use crate::decoration::Decoration;
-use crate::keepsakes::Key;
-use crate::message::{GiftId, Seat, Whisper};
+use crate::message::{GiftId, SETTLED, Seat, Whisper};
 use crate::visit::{NOTHING, item};
 
 /// The gift that is being given.
@@ -40,15 +39,17 @@ impl Player {
     /// # Errors
     /// Why not.
     pub fn give(&mut self, decoration: Decoration, now: Duration) -> Result<GiftId, GiveError> {
-        let visited = self.visits().and_then(|seat| Some((seat, self.key_of(seat)?.0)));
-        let (seat, key) = visited.ok_or(GiveError::Apart)?;
+        let visited = self.visits().and_then(|seat| Some((seat, self.other(seat)?)));
+        let (seat, other) = visited.ok_or(GiveError::Apart)?;
         if self.giving.is_some() {
             return Err(GiveError::Busy);
         }
-        let gift = self.new_gift();
-        let wall = self.wall;
+        let (gift, wall) = (self.new_gift(other.pet), self.wall);
         let keepsakes = self.keepsakes.as_mut().ok_or(GiveError::NoKeepsakes)?;
-        keepsakes.give(gift, decoration, key, wall)?;
+        if other.pet == 0 {
+            return Err(GiveError::Unkept);
+        }
+        keepsakes.give(gift, decoration, other.key, wall)?;
         self.giving = Some(Giving { gift, decoration, seat, agreed: false, since: now });
         self.whisper(seat, Whisper::Offer { gift, decoration });
         self.tell(Event::OnItsWay { gift, decoration });
@@ -57,16 +58,10 @@ impl Player {
     }
 
     /// A number by chance, whose item is not taken for nothing.
-    fn new_gift(&mut self) -> GiftId {
-        let mut bytes = [0; 16];
-        for half in bytes.chunks_mut(8) {
-            half.copy_from_slice(&(self.chance)().to_le_bytes());
-        }
-        let gift = GiftId(bytes);
-        if gift.tag() == NOTHING >> 4 {
-            bytes[0] ^= 1;
-        }
-        GiftId(bytes)
+    fn new_gift(&mut self, receiver: u32) -> GiftId {
+        let chance = (self.chance)();
+        let gift = GiftId::new(chance, self.pet(), receiver);
+        if gift.tag() == NOTHING >> 4 { GiftId::new(chance ^ 1, self.pet(), receiver) } else { gift }
     }
 
     fn worn(&mut self) {
@@ -78,27 +73,28 @@ impl Player {
     /// Nothing moves the gift any more: what has become of it?
     pub(super) fn stop_giving(&mut self, now: Duration) {
         if let Some(giving) = self.giving.take()
-            && let Some((key, _)) = self.key_of(giving.seat)
+            && let Some(other) = self.other(giving.seat)
         {
-            self.settle_with(giving.seat, key, now);
+            self.settle_with(giving.seat, &other, now);
         }
     }
 
-    /// Asks for all gifts to a player that nothing moves.
-    pub(super) fn settle_with(&mut self, seat: Seat, key: Key, now: Duration) {
+    /// Asks for all gifts to a player's pet that nothing moves. Another pet of theirs knows nothing of them.
+    pub(super) fn settle_with(&mut self, seat: Seat, other: &Other, now: Duration) {
         let moving = self.giving.as_ref().filter(|giving| !giving.is_stale(now)).map(|giving| giving.gift);
         let Some(keepsakes) = &self.keepsakes else { return };
-        let open: Vec<GiftId> = keepsakes.onway_to(key).filter(|gift| Some(*gift) != moving).collect();
-        for gifts in open.chunks(16) {
+        let to = keepsakes.onway_to(other.key).filter(|gift| gift.receiver() == other.pet);
+        let open: Vec<GiftId> = to.filter(|gift| Some(*gift) != moving).collect();
+        for gifts in open.chunks(SETTLED) {
             self.whisper(seat, Whisper::Settle(gifts.to_vec()));
         }
     }
 
-    /// Tells again what was told, so that it can be forgotten.
-    pub(super) fn tell_marks(&mut self, seat: Seat, key: Key) {
+    /// Tells the pet again what was told, so that it can be forgotten.
+    pub(super) fn tell_marks(&mut self, seat: Seat, other: &Other) {
         let Some(keepsakes) = &self.keepsakes else { return };
-        let marks: Vec<(GiftId, bool)> =
-            keepsakes.marks().iter().filter(|mark| mark.from == key).map(|mark| (mark.gift, mark.have)).collect();
+        let of_pet = keepsakes.marks().iter().filter(|mark| mark.from == other.key && mark.gift.giver() == other.pet);
+        let marks: Vec<(GiftId, bool)> = of_pet.map(|mark| (mark.gift, mark.have)).collect();
         for (gift, have) in marks {
             self.whisper(seat, Whisper::Told { gift, have });
         }
@@ -106,24 +102,27 @@ impl Player {
 
     /// The player of a seat has said something.
     pub fn heard(&mut self, seat: Seat, whisper: Whisper, now: Duration) {
-        let Some((key, name)) = self.key_of(seat) else { return };
-        let wall = self.wall;
+        let Some(other) = self.other(seat) else { return };
+        let cost = if let Whisper::Settle(gifts) = &whisper { gifts.len() as u32 } else { 1 };
+        if !self.heard.get_mut(seat.index()).is_some_and(|budget| budget.take(cost, now)) {
+            return;
+        }
         match whisper {
-            Whisper::Offer { gift, decoration } => self.offered(seat, key, gift, decoration),
+            Whisper::Offer { gift, decoration } => self.offered(seat, &other, gift, decoration),
             Whisper::Expecting(gift) => self.agreed(seat, gift, now),
-            Whisper::Settle(gifts) => {
-                for gift in gifts {
-                    self.asked_for(seat, key, gift);
-                }
-            }
-            Whisper::Told { gift, have } => self.told(seat, key, gift, have),
+            Whisper::Settle(gifts) => self.asked_for(seat, &other, &gifts),
+            Whisper::Told { gift, have } => self.told(seat, &other, gift, have),
             Whisper::Forget(gift) => {
-                if let Some(Err(error)) = self.keepsakes.as_mut().map(|keepsakes| keepsakes.forget(gift, key)) {
+                if let Some(Err(error)) = self.keepsakes.as_mut().map(|keepsakes| keepsakes.forget(gift, other.key)) {
                     self.tell(Event::Trouble(error.to_string()));
                 }
             }
             Whisper::Tie(words) => {
-                if let Some(Err(error)) = self.keepsakes.as_mut().map(|kept| kept.hear(key, &name, &words, wall)) {
+                let Some(ties @ 1..) = self.ties.get_mut(seat.index()) else { return };
+                *ties -= 1;
+                let (wall, is_pets) = (self.wall, words.mine == other.pet);
+                let kept = self.keepsakes.as_mut().filter(|_| is_pets);
+                if let Some(Err(error)) = kept.map(|kept| kept.hear(other.key, &other.name, &words, wall)) {
                     self.tell(Event::Trouble(error.to_string()));
                 }
             }
@@ -131,13 +130,20 @@ impl Player {
     }
 
     /// What cannot be taken is not answered: whoever offered it will ask, and is told that it never comes.
-    fn offered(&mut self, seat: Seat, key: Key, gift: GiftId, decoration: Decoration) {
+    fn offered(&mut self, seat: Seat, other: &Other, gift: GiftId, decoration: Decoration) {
         let Some(keepsakes) = &self.keepsakes else { return };
-        if let Some(have) = keepsakes.told(gift, key) {
+        if gift.receiver() != keepsakes.pet() || gift.giver() != other.pet {
+            return;
+        }
+        if let Some(have) = keepsakes.told(gift, other.key) {
             return self.whisper(seat, Whisper::Told { gift, have });
         }
-        if let Err(error) = keepsakes.has_room(key) {
+        if let Err(error) = keepsakes.has_room(other.key) {
             return self.tell(Event::Trouble(error.to_string()));
+        }
+        // An offer may overtake the stream on which its visit begins; it does not disturb another's.
+        if self.visits().is_some_and(|visited| visited != seat) {
+            return;
         }
         self.expected = Some(Expected { seat, gift, decoration });
         self.whisper(seat, Whisper::Expecting(gift));
@@ -164,10 +170,9 @@ impl Player {
     pub(super) fn item(&mut self, seat: Seat, came: u16, now: Duration) {
         let expected = self.expected.filter(|one| one.seat == seat && item(&one.gift, one.decoration) == came);
         let taken = expected.and_then(|Expected { gift, decoration, .. }| {
-            let (key, name) = self.key_of(seat)?;
-            let wall = self.wall;
+            let (other, wall) = (self.other(seat)?, self.wall);
             self.expected = None;
-            match self.keepsakes.as_mut()?.take(gift, decoration, key, &name, wall) {
+            match self.keepsakes.as_mut()?.take(gift, decoration, other.key, &other.name, wall) {
                 Ok(()) => {
                     self.whisper(seat, Whisper::Told { gift, have: true });
                     self.tell(Event::Got { gift, decoration, seat });
@@ -185,22 +190,24 @@ impl Player {
         }
     }
 
-    /// What has become of a gift to us? Nothing is said that could not be written down.
-    fn asked_for(&mut self, seat: Seat, key: Key, gift: GiftId) {
-        if self.expected.is_some_and(|expected| expected.gift == gift) {
+    /// What has become of gifts to us? Nothing is said that could not be written down, nor of gifts to another pet.
+    fn asked_for(&mut self, seat: Seat, other: &Other, gifts: &[GiftId]) {
+        let Some(keepsakes) = &mut self.keepsakes else { return };
+        let own = gifts.iter().copied().filter(|gift| gift.receiver() == keepsakes.pet());
+        let own: Vec<GiftId> = own.collect();
+        if self.expected.is_some_and(|expected| own.contains(&expected.gift)) {
             self.expected = None;
         }
-        match self.keepsakes.as_mut().map(|keepsakes| keepsakes.settle(gift, key)) {
-            Some(Ok(have)) => self.whisper(seat, Whisper::Told { gift, have }),
-            Some(Err(error)) => self.tell(Event::Trouble(error.to_string())),
-            None => {}
+        match keepsakes.settle(&own, other.key) {
+            Ok(told) => told.into_iter().for_each(|(gift, have)| self.whisper(seat, Whisper::Told { gift, have })),
+            Err(error) => self.tell(Event::Trouble(error.to_string())),
         }
     }
 
-    /// That has become of a gift of ours.
-    fn told(&mut self, seat: Seat, key: Key, gift: GiftId, have: bool) {
-        let Some(keepsakes) = &mut self.keepsakes else { return };
-        let learnt = keepsakes.learn(gift, key, have);
+    /// That has become of a gift of ours, unless another pet gave it.
+    fn told(&mut self, seat: Seat, other: &Other, gift: GiftId, have: bool) {
+        let Some(keepsakes) = self.keepsakes.as_mut().filter(|kept| gift.giver() == kept.pet()) else { return };
+        let learnt = keepsakes.learn(gift, other.key, have);
         let known = keepsakes.onway().iter().any(|onway| onway.gift == gift);
         match learnt {
             Ok(decoration) => {

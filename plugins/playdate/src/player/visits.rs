@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use eggtooth_prong::pump::Seeded;
 
-use super::{Event, Output, Player, Visiting};
+use super::{Event, Other, Output, Player, Visiting};
 use crate::message::{Seat, TieWords, Touching, Whisper};
 use crate::visit::{Turn, Visit};
 
@@ -14,6 +14,7 @@ impl Player {
         let chance = Box::new(Seeded::new((self.chance)()));
         let visit = Visit::new(came, self.portrait.clone(), self.show, session, chance);
         self.visiting = Some(Visiting { pair, seat, visit, told: came, before: 0 });
+        self.listen(seat);
         self.tell(Event::Touched { seat, came });
         self.run(now);
     }
@@ -77,7 +78,7 @@ impl Player {
                 Turn::Send(bytes) => self.outputs.push_back(Output::Send(bytes)),
                 Turn::Came(visitor) => self.tell(Event::Visiting { seat, visitor }),
                 Turn::Known { pet } => {
-                    let tie = self.key_of(seat).and_then(|(key, _)| self.keepsakes.as_ref()?.tie(key, pet));
+                    let tie = self.other(seat).and_then(|other| self.keepsakes.as_ref()?.tie(other.key, pet));
                     let (friendship, before) = (tie.map(|tie| tie.friendship), tie.map_or(0, |tie| tie.visits));
                     if let Some(visiting) = &mut self.visiting {
                         visiting.before = before;
@@ -105,7 +106,7 @@ impl Player {
     }
 
     fn played(&mut self, seat: Seat, story: &crate::visit::Story) {
-        let Some((key, _)) = self.key_of(seat) else { return };
+        let Some(Other { key, .. }) = self.other(seat) else { return };
         let (pet, name) = (story.visitor.pet, &story.visitor.name);
         let wall = self.wall;
         let visit = self.visiting.as_ref().map_or(0, |visiting| visiting.before).saturating_add(1);
