@@ -98,6 +98,12 @@ impl Guest {
         self.snapshot.as_ref()
     }
 
+    /// Whose table it is, as the line has proven.
+    #[must_use]
+    pub fn host(&self) -> Option<Key> {
+        self.host
+    }
+
     /// The latest pictures.
     #[must_use]
     pub fn album(&self) -> &Album {

@@ -23,6 +23,11 @@ pub const BEAT: Duration = Duration::from_secs(2);
 pub const LATE: Duration = Duration::from_secs(6);
 /// How long the seat of a lost line is kept.
 pub const KEPT: Duration = Duration::from_secs(30);
+/// From whom somebody has taken their prongs away so often, each time within [`APART`] of the last, does not touch them
+/// again for that long.
+const AGAIN: u8 = 3;
+/// See [`AGAIN`].
+pub const APART: Duration = Duration::from_secs(10);
 /// Those who were asked to leave are not let in again; of more, the first is forgotten.
 const BARRED: usize = 16;
 
@@ -69,6 +74,21 @@ struct Sitting {
     at: Duration,
 }
 
+/// Somebody has taken their prongs away.
+#[derive(Clone, Copy)]
+struct Parted {
+    from: Seat,
+    at: Duration,
+    /// How often, without a pause.
+    times: u8,
+}
+
+impl Parted {
+    fn is_recent(&self, now: Duration) -> bool {
+        now.saturating_sub(self.at) < APART
+    }
+}
+
 /// The host's table.
 pub struct Host {
     own: Member,
@@ -76,6 +96,8 @@ pub struct Host {
     guests: [Option<Sitting>; SEATS - 1],
     lines: Vec<Line>,
     touching: Vec<Touching>,
+    /// From whom each seat has last taken its prongs away.
+    parted: [Option<Parted>; SEATS],
     numbers: u32,
     sequence: u32,
     changed: bool,
@@ -95,6 +117,7 @@ impl Host {
             guests: [const { None }; SEATS - 1],
             lines: Vec::new(),
             touching: Vec::new(),
+            parted: [None; SEATS],
             numbers: 0,
             sequence: 1,
             changed: false,
@@ -149,6 +172,10 @@ impl Host {
                 self.effects.push(Effect::Close(line, farewell));
             }
             None => {
+                // One player does not take all the lines by saying nothing on them.
+                if let Some(other) = self.lines.iter().find(|other| other.key == key && other.seat.is_none()) {
+                    self.close(other.id, Farewell::Replaced);
+                }
                 let (budget, frames) = (Budget::new(40, 80, now), Budget::new(30, 30, now));
                 self.lines.push(Line { id: line, key, name, since: now, seat: None, budget, frames });
             }
@@ -193,7 +220,7 @@ impl Host {
             (None, Message::Sit(profile)) => self.sit(line, profile, now),
             (Some(seat), message) => {
                 self.heard(seat, now);
-                self.said(line, seat, message);
+                self.said(line, seat, message, now);
             }
             (None, _) => self.close(line, Farewell::Garbage),
         }
@@ -220,6 +247,7 @@ impl Host {
             self.close(old, Farewell::Replaced);
         }
         self.part(seat);
+        self.parted.iter_mut().for_each(|parted| *parted = parted.filter(|parted| parted.from != seat));
         self.album.clear(seat);
         if let Some(known) = self.lines.iter_mut().find(|other| other.id == line) {
             known.seat = Some(seat);
@@ -241,7 +269,7 @@ impl Host {
         }
     }
 
-    fn said(&mut self, line: LineId, seat: Seat, message: Message) {
+    fn said(&mut self, line: LineId, seat: Seat, message: Message, now: Duration) {
         match message {
             Message::Look(profile) => {
                 let Some(sitting) = self.sitting_mut(seat) else { return };
@@ -254,8 +282,8 @@ impl Host {
                 }
             }
             Message::Emote(emote) => self.emoted(seat, emote),
-            Message::Touch(other) => self.touch(seat, other),
-            Message::Part => self.part(seat),
+            Message::Touch(other) => self.touch(seat, other, now),
+            Message::Part => self.take_away(seat, now),
             Message::To(to, whisper) => self.pass(seat, to, whisper),
             Message::Beat => {}
             Message::Leave => {
@@ -287,7 +315,11 @@ impl Host {
         }
     }
 
-    fn touch(&mut self, opener: Seat, other: Seat) {
+    fn touch(&mut self, opener: Seat, other: Seat, now: Duration) {
+        let parted = self.parted.get(other.index()).copied().flatten();
+        if parted.is_some_and(|parted| parted.from == opener && parted.times >= AGAIN && parted.is_recent(now)) {
+            return;
+        }
         let there =
             |seat| matches!(self.member(seat).map(|member| member.presence), Some(Presence::Here | Presence::Late));
         let free = |seat| self.touching.iter().all(|pair| pair.partner(seat).is_none());
@@ -296,6 +328,17 @@ impl Host {
             self.touching.push(Touching { number: self.numbers, opener, other });
             self.changed = true;
         }
+    }
+
+    /// Its owner's wish, which the other cannot undo again and again.
+    fn take_away(&mut self, seat: Seat, now: Duration) {
+        let partner = self.touching.iter().find_map(|pair| pair.partner(seat));
+        if let (Some(partner), Some(place)) = (partner, self.parted.get_mut(seat.index())) {
+            let before = place.filter(|parted| parted.from == partner && parted.is_recent(now));
+            let times = before.map_or(0, |parted| parted.times).saturating_add(1);
+            *place = Some(Parted { from: partner, at: now, times });
+        }
+        self.part(seat);
     }
 
     fn part(&mut self, seat: Seat) {

@@ -346,3 +346,44 @@ fn two_guests_chips_talk_through_the_host_and_only_while_their_toys_touch() {
     }
     assert!(host.handle.view().touch().is_none());
 }
+
+#[test]
+fn who_is_blocked_goes_at_once_and_whose_host_is_blocked_leaves() {
+    let house = House::new();
+    let mut host = house.host();
+    let [mut first, mut second] = [1, 2].map(|who| {
+        let guest = house.guest(who, invite(&host));
+        host.sees("a guest", |view| here(view, who));
+        guest
+    });
+    // As another program of the same folder does.
+    let keys = [0, 1].map(|who| Identity::load_or_create(house.folder(who).join("identity.key")).unwrap().key());
+    Friends::open(house.folder(0)).unwrap().block(keys[1], true).unwrap();
+    assert_eq!(first.over(), Farewell::Kicked);
+    host.sees("that it is gone", |view| view.seats[1].as_ref().unwrap().presence == Presence::Gone(Farewell::Kicked));
+    Friends::open(house.folder(2)).unwrap().block(keys[0], true).unwrap();
+    assert_eq!(second.over(), Farewell::Left);
+    assert!(!host.handle.is_over());
+}
+
+#[test]
+fn a_guest_that_takes_no_streams_holds_nobody_up() {
+    let house = House::new();
+    // Should the table wait for the stream, it would do so for longer than the test.
+    let limits = |bidi_streams| Limits { handshakes: 1000, write: LONG * 10, bidi_streams, ..Limits::default() };
+    let with =
+        |who: usize, name: &str, bidi_streams| Setup { limits: limits(bidi_streams), ..setup(house.folder(who), name) };
+    let mut host = Player::new(PlaydateHandle::host(with(0, "Ada", 4), LOOPBACK).unwrap());
+    let way = |host: &Player| Way::Invite(Box::new(invite(host)));
+    let mean = PlaydateHandle::join(with(1, "Bo", 0), LOOPBACK, way(&host)).unwrap();
+    host.sees("the first", |view| here(view, 1));
+    let mut other = Player::new(PlaydateHandle::join(with(2, "Cy", 4), LOOPBACK, way(&host)).unwrap());
+    host.sees("the second", |view| here(view, 2));
+    host.does(Command::Touch(seat(1)));
+    host.pet("the touch", |event| matches!(event, Pet::Touched { .. }).then_some(()));
+    other.does(Command::Emote(Emote::Wave));
+    host.told("the wave", |event| (*event == Event::Emoted(seat(2), Emote::Wave)).then_some(()));
+    host.does(Command::Leave);
+    assert_eq!((host.over(), other.over()), (Farewell::HostLeft, Farewell::HostLeft));
+    drop(mean);
+}

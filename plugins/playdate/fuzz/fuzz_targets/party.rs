@@ -110,7 +110,7 @@ fuzz_target!(|input: &[u8]| {
                 let Some(bytes) = take() else { return };
                 party.datagram(line, bytes, now);
             }
-            6 => streams.extend(party.stream(line, 1 + (what >> 4 & 1))),
+            6 => streams.extend(party.stream(line, 1 + (what >> 4 & 1), now)),
             7 | 8 => {
                 let Some(bytes) = take() else { return };
                 if let Some(stream) = streams.last() {

@@ -2,7 +2,8 @@
 
 use super::{BARRED, Effect, Host};
 use crate::frame::Frame;
-use crate::message::{Emote, Farewell, Profile, Seat, Whisper};
+use crate::keepsakes::Key;
+use crate::message::{Emote, Farewell, Presence, Profile, Seat, Whisper};
 use std::time::Duration;
 
 impl Host {
@@ -28,14 +29,14 @@ impl Host {
     }
 
     /// The host's own toy goes to another.
-    pub fn own_touch(&mut self, seat: Seat) -> Vec<Effect> {
-        self.touch(Seat::HOST, seat);
+    pub fn own_touch(&mut self, seat: Seat, now: Duration) -> Vec<Effect> {
+        self.touch(Seat::HOST, seat, now);
         self.done()
     }
 
     /// It goes away from it.
-    pub fn own_part(&mut self) -> Vec<Effect> {
-        self.part(Seat::HOST);
+    pub fn own_part(&mut self, now: Duration) -> Vec<Effect> {
+        self.take_away(Seat::HOST, now);
         self.done()
     }
 
@@ -57,6 +58,21 @@ impl Host {
                 Some(line) => self.close(line, Farewell::Kicked),
                 None => self.leave(seat, Farewell::Kicked),
             }
+        }
+        self.done()
+    }
+
+    /// Somebody is no longer welcome, on whatever line or seat.
+    pub fn expel(&mut self, key: Key) -> Vec<Effect> {
+        for line in self.lines.iter().filter(|line| line.key == key).map(|line| line.id).collect::<Vec<_>>() {
+            self.close(line, Farewell::Kicked);
+        }
+        let is_theirs = |seat: &Seat| {
+            let member = self.sitting(*seat).map(|sitting| &sitting.member);
+            member.is_some_and(|member| member.key == key && !matches!(member.presence, Presence::Gone(_)))
+        };
+        if let Some(seat) = Seat::all().find(is_theirs) {
+            self.leave(seat, Farewell::Kicked);
         }
         self.done()
     }

@@ -166,13 +166,13 @@ fn toys_touch_in_pairs() {
     for (line, to, number) in [(1, 2, 2), (1, 3, 1), (3, 1, 1), (1, 0, 1), (7, 1, 1)] {
         assert_eq!(host.route(line, seat(to), number), None);
     }
-    host.own_touch(seat(3));
+    host.own_touch(seat(3), s(1));
     assert_eq!(host.route(3, Seat::HOST, 2), Some(Route::Own(seat(3))));
     says(&mut host, 2, Message::Part, 2);
     assert_eq!(host.route(1, seat(2), 1), None);
     host.disconnect(3, s(3));
     assert_eq!(host.snapshot(Seat::HOST).touching, []);
-    assert_eq!(host.own_touch(seat(3)), []);
+    assert_eq!(host.own_touch(seat(3), s(1)), []);
 }
 
 #[test]
@@ -211,4 +211,62 @@ fn hearts_beat_every_two_seconds() {
     let beats: usize = (0..20).map(|half| host.tick(Duration::from_millis(half * 500)).len()).sum();
     // And one change, to late.
     assert_eq!(beats, 4 + 2);
+}
+
+#[test]
+fn who_was_parted_from_again_and_again_keeps_away() {
+    let mut host = table();
+    (1..=3).for_each(|line| drop(sits(&mut host, line, 0)));
+    let pairs =
+        |host: &Host| host.snapshot(Seat::HOST).touching.iter().map(|p| (p.opener, p.other)).collect::<Vec<_>>();
+    for second in 1..=3 {
+        assert_ne!(says(&mut host, 1, Message::Touch(seat(2)), second), []);
+        says(&mut host, 2, Message::Part, second);
+    }
+    assert_eq!(says(&mut host, 1, Message::Touch(seat(2)), 12), []);
+    // Others it may touch, and the other may come itself.
+    says(&mut host, 1, Message::Touch(Seat::HOST), 12);
+    assert_eq!(pairs(&host), [(seat(1), Seat::HOST)]);
+    host.own_part(s(12));
+    says(&mut host, 2, Message::Touch(seat(1)), 12);
+    assert_eq!(pairs(&host), [(seat(2), seat(1))]);
+    says(&mut host, 1, Message::Part, 12);
+    says(&mut host, 1, Message::Touch(seat(2)), 13);
+    assert_eq!(pairs(&host), [(seat(1), seat(2))]);
+}
+
+#[test]
+fn one_player_has_one_line_that_says_nothing() {
+    let mut host = table();
+    sits(&mut host, 1, 0);
+    for line in 20..100 {
+        let effects = host.connect(line, [1; 32], Name::new("many").unwrap(), s(0));
+        assert_eq!(closes(&effects, line - 1, Farewell::Replaced), line > 20);
+    }
+    // The seat is not lost by it, and others come in.
+    assert_eq!(presence(&host, 1), Some(Presence::Here));
+    sits(&mut host, 2, 0);
+    assert_eq!(presence(&host, 2), Some(Presence::Here));
+}
+
+#[test]
+fn who_is_no_longer_welcome_goes_from_wherever_it_is() {
+    let mut host = table();
+    (1..=2).for_each(|line| drop(sits(&mut host, line, 0)));
+    host.connect(7, [1; 32], Name::new("again").unwrap(), s(0));
+    let effects = host.expel([1; 32]);
+    assert!(closes(&effects, 1, Farewell::Kicked) && closes(&effects, 7, Farewell::Kicked));
+    assert_eq!(presence(&host, 1), Some(Presence::Gone(Farewell::Kicked)));
+    host.disconnect(2, s(1));
+    host.expel([2; 32]);
+    assert_eq!(presence(&host, 2), Some(Presence::Gone(Farewell::Kicked)));
+    assert_eq!(host.expel([2; 32]), []);
+}
+
+#[test]
+fn another_pet_needs_another_line() {
+    let mut host = table();
+    sits(&mut host, 1, 0);
+    let other = Profile { pet: 8, ..profile("Toy") };
+    assert!(closes(&says(&mut host, 1, Message::Look(other), 1), 1, Farewell::Garbage));
 }

@@ -15,8 +15,14 @@ use crate::party::{self, Output, StreamId};
 use crate::player;
 
 impl Driver {
-    pub(super) fn attach(&mut self, id: StreamId, stream: Stream, now: Duration) {
-        match StreamWires::attach(id, stream, &self.inputs) {
+    /// A stream and its threads; opening it may take a while, when the far side takes no more.
+    pub(super) fn attach(
+        &mut self,
+        id: StreamId,
+        open: impl FnOnce() -> Option<Stream> + Send + 'static,
+        now: Duration,
+    ) {
+        match StreamWires::attach(id, open, &self.inputs) {
             Some(wires) => {
                 self.streams.insert(id, wires);
             }
@@ -56,9 +62,9 @@ impl Driver {
                     let _ = wires.line.send_datagram(&bytes);
                 }
             }
-            Output::Open(line, stream, kind) => match self.lines.get(&line).map(|wires| wires.line.open(kind)) {
-                Some(Ok(opened)) => self.attach(stream, opened, now),
-                Some(Err(_)) | None => self.party.stream_closed(stream, now),
+            Output::Open(line, stream, kind) => match self.lines.get(&line).map(|wires| wires.line.clone()) {
+                Some(line) => self.attach(stream, move || line.open(kind).ok(), now),
+                None => self.party.stream_closed(stream, now),
             },
             Output::Bytes(stream, bytes) => {
                 if self.streams.get(&stream).is_some_and(|wires| !wires.write(bytes)) {

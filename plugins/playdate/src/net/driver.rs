@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use eggtooth_peer::{Friends, Guests, Line, Meeting, Stream};
+use eggtooth_peer::{Friends, Guests, Line, Meeting, PeerKey, Stream};
 
 use super::dial::Dial;
 use super::handle::{Board, Command, Event, Picture, lock};
@@ -144,6 +144,7 @@ impl Driver {
             if now >= refusals {
                 refusals = now.saturating_add(REFUSALS);
                 self.refusals();
+                self.look_at_friends();
             }
         }
         ended.store(true, Ordering::Relaxed);
@@ -193,8 +194,8 @@ impl Driver {
                 }
             }
             Input::Stream(line, kind, stream) => {
-                if let Some(id) = self.party.stream(line, kind) {
-                    self.attach(id, stream, now);
+                if let Some(id) = self.party.stream(line, kind, now) {
+                    self.attach(id, move || Some(stream), now);
                 }
             }
             Input::Bytes(stream, bytes) => self.party.stream_bytes(stream, &bytes, now),
@@ -271,6 +272,18 @@ impl Driver {
         for refusal in self.meeting.refusals() {
             lock(&self.board).tell(Event::Refused(refusal.remote, refusal.reason));
         }
+    }
+
+    /// Who is blocked, here or by another program, does not stay.
+    fn look_at_friends(&mut self) {
+        let now = self.now();
+        let peers = self.lines.values().map(|wires| wires.line.peer());
+        let blocked: Vec<PeerKey> = peers.filter(|peer| self.friends.is_blocked(*peer)).collect();
+        for peer in blocked {
+            self.party.expel(peer.0, now);
+        }
+        self.pump();
+        self.leaving.retain(|thread| !thread.is_finished());
     }
 
     /// Everybody hears the last words.

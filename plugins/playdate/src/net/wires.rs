@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eggtooth_peer::{Line, Reader, Stream, Writer};
 
 use super::driver::Input;
+use crate::budget::Budget;
 use crate::host::LineId;
 use crate::message::Farewell;
 use crate::party::StreamId;
@@ -18,6 +19,8 @@ use crate::party::StreamId;
 const GLANCE: Duration = Duration::from_millis(500);
 /// Messages that may wait for a line to take them; one that has more is closed.
 const MESSAGES: usize = 256;
+/// Datagrams a second that are looked at: those of three toys, and some.
+const DATAGRAMS: u32 = 120;
 /// Pieces, and bytes, that may wait for a stream to take them; one that has more is closed.
 const PIECES: usize = 1024;
 const BYTES: usize = 64 * 1024;
@@ -42,7 +45,11 @@ impl LineWires {
         spawn("table-hears", move || hear(reader, id, &to))?;
         let (there, to) = (line.clone(), inputs.clone());
         spawn("table-looks", move || {
+            let begun = Instant::now();
+            let mut budget = Budget::new(DATAGRAMS, DATAGRAMS, Duration::ZERO);
             while let Ok(datagram) = there.recv_datagram(GLANCE) {
+                // What is too much goes no further, so that it does not stand in the way of others.
+                let datagram = datagram.filter(|_| budget.take(1, begun.elapsed()));
                 if datagram.is_some_and(|bytes| to.send(Input::Datagram(id, bytes)).is_err()) {
                     break;
                 }
@@ -109,41 +116,25 @@ pub(super) struct StreamWires {
 }
 
 impl StreamWires {
-    /// Starts the threads; `None`: there are none to be had.
-    pub fn attach(id: StreamId, stream: Stream, inputs: &SyncSender<Input>) -> Option<StreamWires> {
-        let (mut reader, mut writer) = stream.split();
+    /// Starts the threads, of which one gets the stream; `None`: there are none to be had.
+    pub fn attach(
+        id: StreamId,
+        open: impl FnOnce() -> Option<Stream> + Send + 'static,
+        inputs: &SyncSender<Input>,
+    ) -> Option<StreamWires> {
         let (bytes, queue) = sync_channel::<Vec<u8>>(PIECES);
         let (waiting, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (to, over) = (inputs.clone(), ended.clone());
-        reader.set_limit(Some(GLANCE));
-        spawn("prongs-hear", move || {
-            let mut buffer = [0; 4096];
-            while !over.load(Ordering::Relaxed) {
-                match reader.read(&mut buffer) {
-                    Ok(read @ 1..) => {
-                        let bytes = buffer.get(..read).unwrap_or_default().to_vec();
-                        if to.send(Input::Bytes(id, bytes)).is_err() {
-                            return;
-                        }
-                    }
-                    Err(error) if error.kind() == ErrorKind::TimedOut => {}
-                    Ok(_) | Err(_) => break,
-                }
-            }
-            // Nobody is there any more to hear it.
-            let _ = to.send(Input::StreamEnd(id));
-        })?;
-        let (to, left) = (inputs.clone(), waiting.clone());
+        let (to, left, over) = (inputs.clone(), waiting.clone(), ended.clone());
         spawn("prongs-say", move || {
-            for bytes in queue {
-                if writer.write_all(&bytes).is_err() {
-                    let _ = to.send(Input::StreamEnd(id));
-                    return;
-                }
-                left.fetch_sub(bytes.len(), Ordering::Relaxed);
+            let said = open().map(Stream::split).and_then(|(reader, writer)| {
+                let to = to.clone();
+                spawn("prongs-hear", move || hear_stream(reader, id, &over, &to))?;
+                say_stream(writer, &queue, &left)
+            });
+            if said.is_none() {
+                // Nobody is there any more to hear it.
+                let _ = to.send(Input::StreamEnd(id));
             }
-            // It is over either way.
-            let _ = writer.finish();
         })?;
         Some(StreamWires { bytes, waiting, ended })
     }
@@ -166,6 +157,36 @@ impl Drop for StreamWires {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
     }
+}
+
+fn hear_stream(mut reader: Reader, id: StreamId, over: &AtomicBool, to: &SyncSender<Input>) {
+    reader.set_limit(Some(GLANCE));
+    let mut buffer = [0; 4096];
+    while !over.load(Ordering::Relaxed) {
+        match reader.read(&mut buffer) {
+            Ok(read @ 1..) => {
+                let bytes = buffer.get(..read).unwrap_or_default().to_vec();
+                if to.send(Input::Bytes(id, bytes)).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::TimedOut => {}
+            Ok(_) | Err(_) => break,
+        }
+    }
+    // Nobody is there any more to hear it.
+    let _ = to.send(Input::StreamEnd(id));
+}
+
+/// `None`: the other side takes no more, before all was said.
+fn say_stream(mut writer: Writer, queue: &Receiver<Vec<u8>>, left: &AtomicUsize) -> Option<()> {
+    for bytes in queue {
+        writer.write_all(&bytes).ok()?;
+        left.fetch_sub(bytes.len(), Ordering::Relaxed);
+    }
+    // It is over either way.
+    let _ = writer.finish();
+    Some(())
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Event, Party, Role};
 use crate::decoration::Decoration;
+use crate::keepsakes::Key;
 use crate::message::{Emote, Farewell, GiftId, Profile, Seat};
 use crate::player::GiveError;
 use crate::text::{Look, Name};
@@ -27,7 +28,7 @@ impl Party {
     pub fn touch(&mut self, seat: Seat, now: Duration) {
         match &mut self.role {
             Role::Host(host) => {
-                let effects = host.own_touch(seat);
+                let effects = host.own_touch(seat, now);
                 self.host_effects(effects, now);
             }
             Role::Guest(guest) => {
@@ -42,7 +43,7 @@ impl Party {
     pub fn part(&mut self, now: Duration) {
         match &mut self.role {
             Role::Host(host) => {
-                let effects = host.own_part();
+                let effects = host.own_part(now);
                 self.host_effects(effects, now);
             }
             Role::Guest(guest) => {
@@ -90,6 +91,19 @@ impl Party {
             let effects = host.kick(seat);
             self.host_effects(effects, now);
             self.settle(now);
+        }
+    }
+
+    /// Somebody is no longer welcome: a host shows them out; a guest at their table leaves.
+    pub fn expel(&mut self, key: Key, now: Duration) {
+        match &mut self.role {
+            Role::Host(host) => {
+                let effects = host.expel(key);
+                self.host_effects(effects, now);
+                self.settle(now);
+            }
+            Role::Guest(guest) if guest.host() == Some(key) => self.leave(now),
+            Role::Guest(_) => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! Streams between two toys: to the own one, and through the host from guest to guest.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::{Event, Output, Party, Role};
@@ -18,6 +19,8 @@ pub const CABLE: u8 = 2;
 const HEAD: usize = 5;
 /// Streams of one line that are not its control stream.
 const OF_ONE_LINE: usize = 3;
+/// Streams that a line may open, a second and at once; more are closed unheard.
+const OPENS: (u32, u32) = (2, 16);
 /// Bytes a second that a line may send over all its streams, and how many at once.
 const RATE: u32 = 64 * 1024;
 const BURST: u32 = 1024 * 1024;
@@ -42,11 +45,17 @@ struct Stream {
     end: End,
 }
 
+/// What a line may still do.
+struct Budgets {
+    bytes: Budget,
+    opens: Budget,
+}
+
 #[derive(Default)]
 pub(super) struct Streams {
     all: Vec<Stream>,
     last: StreamId,
-    budgets: Vec<(LineId, Budget)>,
+    budgets: HashMap<LineId, Budgets>,
 }
 
 impl Streams {
@@ -67,22 +76,22 @@ impl Streams {
     /// Whether a line may send so much more.
     fn allows(&mut self, line: LineId, bytes: usize, now: Duration) -> bool {
         let cost = u32::try_from(bytes).unwrap_or(u32::MAX);
-        if let Some((_, budget)) = self.budgets.iter_mut().find(|(id, _)| *id == line) {
-            return budget.take(cost, now);
-        }
-        let mut budget = Budget::new(RATE, BURST, now);
-        let allowed = budget.take(cost, now);
-        self.budgets.push((line, budget));
-        allowed
+        self.budgets(line, now).bytes.take(cost, now)
+    }
+
+    fn budgets(&mut self, line: LineId, now: Duration) -> &mut Budgets {
+        let new = || Budgets { bytes: Budget::new(RATE, BURST, now), opens: Budget::new(OPENS.0, OPENS.1, now) };
+        self.budgets.entry(line).or_insert_with(new)
     }
 }
 
 impl Party {
     /// A line's far end has opened a stream of a kind. `None`: it is not welcome, and to be closed.
-    pub fn stream(&mut self, line: LineId, kind: u8) -> Option<StreamId> {
+    pub fn stream(&mut self, line: LineId, kind: u8, now: Duration) -> Option<StreamId> {
         let of_line = self.streams.all.iter().filter(|stream| stream.line == line).count();
         let known = self.lines.iter().any(|(id, _)| *id == line) && matches!(kind, PRONG | CABLE);
-        (known && of_line < OF_ONE_LINE).then(|| self.streams.add(line, kind, 0, End::Unknown))
+        let welcome = known && of_line < OF_ONE_LINE && self.streams.budgets(line, now).opens.take(1, now);
+        welcome.then(|| self.streams.add(line, kind, 0, End::Unknown))
     }
 
     /// Bytes came on a stream.
@@ -239,7 +248,7 @@ impl Party {
         for id in lost.collect::<Vec<_>>() {
             self.drop_stream(id, now);
         }
-        self.streams.budgets.retain(|(id, _)| *id != line);
+        self.streams.budgets.remove(&line);
     }
 
     /// Streams end with the touch they belong to.

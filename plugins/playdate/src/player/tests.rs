@@ -120,7 +120,7 @@ fn meet(a: &mut Player, b: &mut Player, now: Duration) {
 
 #[test]
 fn another_pet_of_the_receiver_does_not_say_what_became_of_a_gift() {
-    let [here, there, other] = [const { () }; 3].map(|()| Shelf::default());
+    let [here, there, other] = <[Shelf; 3]>::default();
     taken_and_not_told(&here, &there);
     let mut a = sits(A, 11, &here);
     meet(&mut a, &mut sits(B, 22, &other), ms(0));
@@ -133,7 +133,7 @@ fn another_pet_of_the_receiver_does_not_say_what_became_of_a_gift() {
 
 #[test]
 fn another_pet_of_the_giver_does_not_let_a_gift_be_forgotten() {
-    let [here, there, other] = [const { () }; 3].map(|()| Shelf::default());
+    let [here, there, other] = <[Shelf; 3]>::default();
     taken_and_not_told(&here, &there);
     meet(&mut sits(A, 12, &other), &mut sits(B, 21, &there), ms(0));
     meet(&mut sits(A, 11, &here), &mut sits(B, 21, &there), ms(0));

@@ -219,7 +219,7 @@ impl World {
             }
             What::Open(line, stream, kind) if self.is_up(line) => {
                 if let Some(party) = &mut self.nodes[node].party {
-                    let id = party.stream(line, kind);
+                    let id = party.stream(line, kind, now);
                     self.streams[stream].ends[usize::from(node != 0)] = id;
                     if id.is_none() {
                         let other = if node == 0 { self.lines[line as usize].guest } else { 0 };
