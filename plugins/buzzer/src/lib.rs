@@ -11,4 +11,4 @@ pub mod synth;
 pub mod wav;
 
 #[cfg(feature = "game")]
-pub use face::{BuzzerPlugin, BuzzerSettings, BuzzerSystems, Speaker};
+pub use face::{BuzzerPlugin, BuzzerSettings, BuzzerSystems, Pan, Speaker};

@@ -1,7 +1,8 @@
 //! Photographs the egg without a chip: a hand-made picture on the screen, any design, size and quality.
 //!
 //! `cargo run --example studio -- [--design NAME] [--size WxH] [--quality low|medium|high] [--press ABC]
-//! [--contrast 0-15] [--frames N] [--out FILE.png]`. With `--frames` it draws that many live frames and says how long
+//! [--contrast 0-15] [--table 1-4 [--touch AB]] [--frames N] [--out FILE.png]`. At a table of so many toys, `--touch` names
+//! two seats (0 to 3) whose prongs meet. With `--frames` it draws that many live frames and says how long
 //! one takes, and how long a photograph.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for people who work on the picture")]
@@ -20,7 +21,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::render::{RenderPlugin, renderer::RenderDevice};
 use bevy::window::{ExitCondition, WindowPlugin};
 use eggtooth_screen::ScreenPlugin;
-use eggtooth_shell::{Design, DrawTo, Quality, Redraw, ShellDesign, ShellPlugin};
+use eggtooth_shell::{Charm, Design, DrawTo, Emote, Picture, Quality, Redraw, Seat, ShellDesign, ShellPlugin, Table};
 use eggtooth_toy::face::{LcdFrame, Press, Shown, ToyEdge};
 use eggtooth_toy::{Button, Frame};
 
@@ -51,6 +52,8 @@ fn main() {
     let mut pressed = Vec::new();
     let mut contrast = 8;
     let mut frames = 0;
+    let mut seats = 0;
+    let mut touching = Vec::new();
     let mut out = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(key) = arguments.next() {
@@ -72,6 +75,8 @@ fn main() {
                 pressed = Button::ALL.into_iter().filter(|button| value.contains(&format!("{button:?}"))).collect();
             }
             "--contrast" => contrast = value.parse().unwrap(),
+            "--table" => seats = value.parse().unwrap(),
+            "--touch" => touching = value.bytes().map(|b| usize::from(b - b'0')).collect::<Vec<_>>(),
             "--frames" => frames = value.parse().unwrap(),
             "--out" => out = Some(value),
             other => println!("unknown argument {other}"),
@@ -114,6 +119,9 @@ fn main() {
     for mut shell in shells.iter_mut(app.world_mut()) {
         shell.0 = design;
     }
+    if seats > 0 {
+        lay(&mut app, toy, seats, &touching);
+    }
     for button in pressed {
         app.world_mut().write_message(Press { toy, button, down: true });
     }
@@ -150,6 +158,31 @@ fn main() {
         }
         println!("no picture came");
     }
+}
+
+/// A table with everything on it: a toy that is away, a bubble, charms, pets that are out.
+fn lay(app: &mut App, toy: Entity, seats: usize, touching: &[usize]) {
+    let rows = |top: usize, left: u32| -> Vec<u32> {
+        let row = |row: &&str| row.bytes().rev().fold(0u32, |all, c| all << 1 | u32::from(c == b'#'));
+        PICTURE[top..].iter().map(row).map(|row| row >> left & 0x3F_FFFF).collect()
+    };
+    let pet = Picture::new(&rows(1, 3));
+    let heart = Picture::new(&[0b0110_0110, 0xFF, 0xFF, 0xFF, 0x7E, 0x3C, 0x18]);
+    let charm =
+        |n: u8| Charm { picture: heart, ink: [0xFF, 0xF4, 0xE0], enamel: [0x30 + 0x20 * n, 0x50, 0xD0 - 0x20 * n] };
+    let designs = Design::ALL.into_iter().cycle().skip(2);
+    let seat = |(n, design): (usize, Design)| Seat {
+        toy: Some(toy),
+        design,
+        own: n == 0,
+        away: n == 2,
+        emote: (n == 1).then_some(Emote { picture: heart, ink: [0xE0, 0x3A, 0x5C] }),
+        charms: (0..6 - n as u8).map(charm).collect(),
+        pet: if touching.contains(&n) { vec![pet] } else { Vec::new() },
+    };
+    let mut table = app.world_mut().resource_mut::<Table>();
+    table.seats = (0..seats).zip(designs).map(seat).collect();
+    table.touching = touching.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
 }
 
 /// Says how long `work` takes, by the clock and (on Linux) in time of all cores.

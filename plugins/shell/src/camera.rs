@@ -8,7 +8,7 @@ use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::ecs::prelude::*;
 use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
-use bevy::math::{Quat, Vec3, vec3};
+use bevy::math::{Mat4, Quat, Vec2, Vec3, vec2, vec3};
 use bevy::picking::mesh_picking::MeshPickingCamera;
 use bevy::render::render_resource::TextureUsages;
 use bevy::render::view::{Msaa, NoIndirectDrawing};
@@ -18,6 +18,7 @@ use bevy::window::{PrimaryWindow, Window};
 use crate::egg::shape::HALF;
 use crate::paste::Paste;
 use crate::redraw::Redraw;
+use crate::table;
 
 /// Marks the camera that draws to the window: the photograph, the screen, what moves. Menus draw on it too.
 #[derive(Component, Clone, Copy, Debug, Default)]
@@ -50,14 +51,68 @@ const WIDTH: f32 = 2.0 * HALF.x + 7.0;
 /// What the camera looks at: between egg and ring, at the height of the screen.
 const TARGET: Vec3 = vec3(0.0, 2.6, HALF.z + 5.0);
 
-/// The camera's pose for a picture of the given width to height: the toy fits with a margin in any of them.
-#[must_use]
-pub fn framing(aspect: f32) -> Transform {
-    let aspect = aspect.clamp(0.05, 20.0);
-    let height = HEIGHT.max(WIDTH / aspect);
-    let distance = height / 2.0 / (VIEW / 2.0).to_radians().tan();
-    let turn = Quat::from_rotation_x(TILT.to_radians());
-    Transform::from_translation(TARGET + turn * Vec3::Z * distance).with_rotation(turn)
+/// What the cameras frame: one toy with its chain's ring, or as many as sit at the table.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing {
+    /// Toys at the table; 0: one toy alone.
+    pub seats: usize,
+    /// What of the picture is left free around a table, for words and menus.
+    pub free: Insets,
+}
+
+/// Parts of a picture along its edges, as shares of its height and width, 0 to 0.45 each. One toy alone does not make
+/// room: it has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Insets {
+    /// Above, of the height.
+    pub top: f32,
+    /// Below, of the height.
+    pub bottom: f32,
+    /// To the right, of the width.
+    pub right: f32,
+}
+
+impl Framing {
+    /// Height of what is seen at the target, in millimetres, and what lies in its middle.
+    fn field(self, aspect: f32) -> (f32, Vec3) {
+        let aspect = aspect.clamp(0.05, 20.0);
+        if self.seats == 0 {
+            return (HEIGHT.max(WIDTH / aspect), TARGET);
+        }
+        let width = (self.seats - 1) as f32 * table::APART + WIDTH + 8.0;
+        let height = 2.0 * HALF.y + 9.0 + table::BELOW;
+        let [top, bottom, right] = [self.free.top, self.free.bottom, self.free.right].map(|part| part.clamp(0.0, 0.45));
+        let seen = (height / (1.0 - top - bottom)).max(width / (1.0 - right) / aspect);
+        let aside = vec2(right * aspect, top - bottom) * seen / 2.0;
+        (seen, TARGET - vec3(0.0, 0.5 * table::BELOW + 2.6, 0.0) + aside.extend(0.0))
+    }
+
+    /// The camera's pose for a picture of the given width to height: the toys fit with a margin in any of them.
+    #[must_use]
+    pub fn pose(self, aspect: f32) -> Transform {
+        let (height, target) = self.field(aspect);
+        let distance = height / 2.0 / (VIEW / 2.0).to_radians().tan();
+        let turn = Quat::from_rotation_x(TILT.to_radians());
+        Transform::from_translation(target + turn * Vec3::Z * distance).with_rotation(turn)
+    }
+
+    /// How far a movement over the picture is on the desk: `pixels` (y down) in a picture of `canvas` pixels, in
+    /// millimetres (y up).
+    #[must_use]
+    pub fn on_desk(self, pixels: Vec2, canvas: Vec2) -> Vec2 {
+        let (height, _) = self.field(canvas.x / canvas.y.max(1.0));
+        pixels * vec2(1.0, -1.0 / TILT.to_radians().cos()) * height / canvas.y.max(1.0)
+    }
+
+    /// The pixel of a point, in millimetres from the middle of the desk, z up from it, in a picture of `canvas` pixels.
+    #[must_use]
+    pub fn pixel(self, at: Vec3, canvas: Vec2) -> Vec2 {
+        let aspect = canvas.x / canvas.y.max(1.0);
+        let pose = self.pose(aspect).to_matrix().inverse();
+        let clip = Mat4::perspective_rh(VIEW.to_radians(), aspect, 20.0, 4000.0) * pose;
+        let ndc = clip.project_point3(at);
+        (vec2(ndc.x, -ndc.y) * 0.5 + 0.5) * canvas
+    }
 }
 
 fn projection() -> Projection {
@@ -75,7 +130,7 @@ fn lens(order: isize, clear: ClearColorConfig) -> impl Bundle {
         Camera3d::default(),
         Camera { order, clear_color: clear, ..Camera::default() },
         projection(),
-        framing(16.0 / 9.0),
+        Framing::default().pose(16.0 / 9.0),
         Tonemapping::None,
         DebandDither::Disabled,
         // There are no Bevy lights, and a handful of meshes: nothing for compute shaders to sort.
@@ -107,7 +162,10 @@ pub fn photo(target: RenderTarget, msaa: Msaa) -> impl Bundle {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Canvas>().add_systems(PreUpdate, follow_canvas).add_systems(Startup, no_clusters);
+    app.init_resource::<Canvas>()
+        .init_resource::<Framing>()
+        .add_systems(PreUpdate, follow_canvas)
+        .add_systems(Startup, no_clusters);
 }
 
 /// Without lights their clusters need no compute shaders either.
@@ -119,6 +177,7 @@ fn no_clusters(settings: Option<ResMut<GlobalClusterSettings>>) {
 
 fn follow_canvas(
     mut canvas: ResMut<Canvas>,
+    framing: Res<Framing>,
     mut redraw: ResMut<Redraw>,
     draw_to: Option<Res<DrawTo>>,
     window: Query<&Window, With<PrimaryWindow>>,
@@ -129,14 +188,14 @@ fn follow_canvas(
         (None, Ok(window)) => window.resolution.physical_size(),
         (None, Err(_)) => return,
     };
-    if size.min_element() == 0 || canvas.0 == size {
+    if size.min_element() == 0 || canvas.0 == size && !framing.is_changed() {
         return;
     }
-    canvas.0 = size;
+    canvas.set_if_neq(Canvas(size));
     redraw.request_photo();
     redraw.request();
     for mut transform in &mut cameras {
-        *transform = framing(size.x as f32 / size.y as f32);
+        *transform = framing.pose(size.x as f32 / size.y as f32);
     }
 }
 
@@ -144,15 +203,43 @@ fn follow_canvas(
 mod tests {
     use super::*;
     use crate::egg::{chain, parts, shape};
-    use bevy::math::{Mat4, Vec2, vec2};
     use eggtooth_screen::layout;
 
     /// Pixel of a point of the toy in a picture of this size.
     fn pixel(size: Vec2, at: Vec3) -> Vec2 {
-        let aspect = size.x / size.y;
-        let clip = Mat4::perspective_rh(VIEW.to_radians(), aspect, 1.0, 4000.0) * framing(aspect).to_matrix().inverse();
-        let ndc = clip.project_point3(at + vec3(0.0, 0.0, HALF.z));
-        (vec2(ndc.x, -ndc.y) * 0.5 + 0.5) * size
+        Framing::default().pixel(at + vec3(0.0, 0.0, HALF.z), size)
+    }
+
+    #[test]
+    fn a_full_table_fits_any_window() {
+        for size in [vec2(1280.0, 720.0), vec2(360.0, 800.0), vec2(2560.0, 1080.0), vec2(800.0, 300.0)] {
+            for seats in 1..=table::SEATS {
+                for free in [Insets::default(), Insets { top: 0.13, bottom: 0.1, right: 0.3 }] {
+                    let framing = Framing { seats, free };
+                    for x in [-1.0, 1.0] {
+                        let middle = x * (seats - 1) as f32 / 2.0 * table::APART;
+                        let corners = [
+                            vec3(middle + x * HALF.x, 0.0, HALF.z),
+                            vec3(middle, HALF.y + 3.5, HALF.z),
+                            vec3(middle, -HALF.y - table::BELOW, 0.0),
+                        ];
+                        let (from, to) = (size * vec2(0.0, free.top), size * vec2(1.0 - free.right, 1.0 - free.bottom));
+                        for p in corners.map(|at| framing.pixel(at, size)) {
+                            assert!(p.cmpgt(from).all() && p.cmplt(to).all(), "{p} in {size} with {seats}, {free:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_drag_follows_the_finger() {
+        let (framing, size) = (Framing { seats: 2, ..Framing::default() }, vec2(1280.0, 720.0));
+        let from = vec3(-30.0, 0.0, HALF.z);
+        let there = from + framing.on_desk(vec2(100.0, -60.0), size).extend(0.0);
+        let moved = framing.pixel(there, size) - framing.pixel(from, size);
+        assert!((moved - vec2(100.0, -60.0)).length() < 6.0, "{moved}");
     }
 
     #[test]
@@ -191,7 +278,7 @@ mod tests {
     #[test]
     fn the_opening_hides_no_dot() {
         // The rim stands highest at the lower edge, nearest to the camera.
-        let eye = framing(16.0 / 9.0).translation - vec3(0.0, 0.0, HALF.z);
+        let eye = Framing::default().pose(16.0 / 9.0).translation - vec3(0.0, 0.0, HALF.z);
         let lowest = (shape::WINDOW - vec2(0.0, layout::GLASS.y / 2.0)).extend(shape::FLOOR);
         let towards = (eye - lowest).normalize();
         for (edge, dir) in parts::opening() {

@@ -18,17 +18,22 @@ pub mod egg;
 pub mod layers;
 mod paste;
 pub mod photo;
+pub mod picture;
 pub mod quality;
 pub mod redraw;
 pub mod scene;
+mod stickers;
 mod studio;
+pub mod table;
 mod wordmark;
 
-pub use camera::{DrawTo, LiveCamera, PhotoCamera};
+pub use camera::{DrawTo, Framing, Insets, LiveCamera, PhotoCamera};
 pub use design::{Design, ShellDesign};
+pub use picture::Picture;
 pub use quality::{Quality, Step};
 pub use redraw::Redraw;
 pub use scene::{EggShell, FollowShown};
+pub use table::{Charm, Emote, Prongs, Seat, Table};
 
 /// When the shell works.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,5 +56,7 @@ impl Plugin for ShellPlugin {
         redraw::plugin(app);
         scene::plugin(app);
         buttons::plugin(app);
+        table::plugin(app);
+        stickers::plugin(app);
     }
 }

@@ -3,8 +3,9 @@
 use bevy::app::{App, Startup, Update};
 use bevy::asset::{Assets, Handle};
 use bevy::camera::RenderTarget;
-use bevy::camera::visibility::NoFrustumCulling;
+use bevy::camera::visibility::{NoFrustumCulling, Visibility};
 use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
 use bevy::image::Image;
 use bevy::math::primitives::Rectangle;
 use bevy::math::{Quat, UVec2, Vec2, Vec3, vec3};
@@ -42,16 +43,48 @@ pub struct FollowShown;
 
 /// The handles an egg needs to be repainted.
 #[derive(Component)]
-struct Skin {
+pub(crate) struct Skin {
     material: Handle<EggMaterial>,
-    worn: Design,
+    worn: (Design, bool),
 }
 
-/// The baked shadow's image, to bake it again for another quality.
+/// On an egg whose toy is not there just now: its colours are pale.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub(crate) struct Pale;
+
+/// Which of an egg's parts this is, where that matters to others.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Ring and chain, which are taken off at the table.
+    Chain,
+    /// The shadow, with the chain's.
+    Shade,
+    /// The prongs, which come out at the table.
+    Prongs,
+}
+
+/// The baked shadows: of an egg with its chain, and without it once that is wanted.
 #[derive(Resource)]
 struct Shade {
-    image: Handle<Image>,
+    chained: (Handle<Image>, Handle<ShadeMaterial>),
+    bare: Option<(Handle<Image>, Handle<ShadeMaterial>)>,
     baked: f32,
+}
+
+/// What every egg is made of.
+#[derive(Resource)]
+struct Mould {
+    mark: Handle<Image>,
+    body: Handle<Mesh>,
+    chain: Handle<Mesh>,
+    prongs: Handle<Mesh>,
+    shade: Handle<Mesh>,
+    glass: Handle<Mesh>,
+    lens: Handle<LensMaterial>,
+    touch_body: Handle<Mesh>,
+    sockets: [Handle<Mesh>; 3],
+    button: Handle<Mesh>,
+    touch: Handle<Mesh>,
 }
 
 pub(super) fn plugin(app: &mut App) {
@@ -67,7 +100,6 @@ fn build(
     mut commands: Commands,
     mut meshes: ResMut<Assets<Mesh>>,
     mut images: ResMut<Assets<Image>>,
-    mut eggs: ResMut<Assets<EggMaterial>>,
     (mut desks, mut shades): (ResMut<Assets<DeskMaterial>>, ResMut<Assets<ShadeMaterial>>),
     (mut lenses, mut backdrops): (ResMut<Assets<LensMaterial>>, ResMut<Assets<BackdropMaterial>>),
     step: Res<Step>,
@@ -90,57 +122,111 @@ fn build(
     commands.spawn((Mesh3d(desk), MeshMaterial3d(desks.add(DeskMaterial::default())), layers::still()));
 
     let texels = step.shadow_texels();
-    let shade = images.add(shadow::image(texels));
-    let soft = (
-        Mesh3d(meshes.add(Rectangle::from_size(shadow::SIZE).mesh())),
-        MeshMaterial3d(shades.add(ShadeMaterial { shade: shade.clone() })),
-        Transform::from_translation((shadow::CORNER + shadow::SIZE / 2.0).extend(0.02 - HALF.z)),
-        layers::still(),
-    );
-    commands.insert_resource(Shade { image: shade, baked: texels });
+    let shade = images.add(shadow::image(texels, true));
+    let shaded = shades.add(ShadeMaterial { shade: shade.clone() });
+    commands.insert_resource(Shade { chained: (shade, shaded), bare: None, baked: texels });
+    commands.insert_resource(Mould {
+        mark: images.add(wordmark::image()),
+        body: meshes.add(parts::body()),
+        chain: meshes.add(parts::keychain()),
+        prongs: meshes.add(parts::prongs()),
+        shade: meshes.add(Rectangle::from_size(shadow::SIZE).mesh()),
+        glass: meshes.add(Rectangle::from_size(layout::GLASS).mesh()),
+        lens: lenses.add(LensMaterial::default()),
+        touch_body: meshes.add(parts::touch_body()),
+        sockets: core::array::from_fn(|n| meshes.add(parts::socket(n))),
+        button: meshes.add(parts::button()),
+        touch: meshes.add(parts::touch_button()),
+    });
+    commands.run_system_cached(first);
+}
 
-    let design = ShellDesign::default();
-    let material = eggs.add(EggMaterial::new(design.0, images.add(wordmark::image())));
-    let plastic = |mesh: Handle<Mesh>| (Mesh3d(mesh), MeshMaterial3d(material.clone()));
-    let screen = WINDOW.extend(FLOOR + 0.02);
-    let glass = meshes.add(Rectangle::from_size(layout::GLASS).mesh());
-    let (body, chain) = (meshes.add(parts::body()), meshes.add(parts::keychain()));
-    let button = meshes.add(parts::button());
-    let touch = meshes.add(parts::touch_button());
-    commands
-        .spawn((
+/// The egg that is always there.
+fn first(mut commands: Commands, mut potter: Potter) {
+    let egg = potter.egg(&mut commands, Design::default(), false);
+    commands.entity(egg).insert(FollowShown);
+}
+
+/// Makes eggs.
+#[derive(SystemParam)]
+pub(crate) struct Potter<'w> {
+    mould: Res<'w, Mould>,
+    shade: ResMut<'w, Shade>,
+    eggs: ResMut<'w, Assets<EggMaterial>>,
+    shades: ResMut<'w, Assets<ShadeMaterial>>,
+    images: ResMut<'w, Assets<Image>>,
+    step: Res<'w, Step>,
+}
+
+impl Potter<'_> {
+    /// The shadow of an egg with its chain, or without.
+    pub(crate) fn shadow(&mut self, chained: bool) -> Handle<ShadeMaterial> {
+        let shade = &mut *self.shade;
+        if chained {
+            return shade.chained.1.clone();
+        }
+        let bare = shade.bare.get_or_insert_with(|| {
+            let image = self.images.add(shadow::image(shade.baked, false));
+            (image.clone(), self.shades.add(ShadeMaterial { shade: image }))
+        });
+        bare.1.clone()
+    }
+
+    /// An egg without a toy in the middle of the desk: the own one, with its chain; or a guest's at the table, with its
+    /// prongs, which nobody here can press.
+    pub(crate) fn egg(&mut self, commands: &mut Commands, design: Design, table: bool) -> Entity {
+        let shadow = self.shadow(!table);
+        let mould = &*self.mould;
+        let material = self.eggs.add(EggMaterial::new(design, mould.mark.clone()));
+        let plastic = |mesh: &Handle<Mesh>| (Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()));
+        let screen = WINDOW.extend(FLOOR + 0.02);
+        let shown = |shown: bool| if shown { Visibility::Inherited } else { Visibility::Hidden };
+        let egg = (
             EggShell { toy: None },
-            FollowShown,
-            design,
-            Skin { material: material.clone(), worn: design.0 },
+            ShellDesign(design),
+            Skin { material: material.clone(), worn: (design, false) },
             Transform::from_xyz(0.0, 0.0, HALF.z),
-            bevy::camera::visibility::Visibility::default(),
-        ))
-        .with_children(|egg| {
-            egg.spawn((plastic(body), layers::still()));
-            egg.spawn((plastic(chain), layers::still()));
-            egg.spawn(soft);
+            Visibility::default(),
+        );
+        let mut egg = commands.spawn(egg);
+        egg.with_children(|egg| {
+            egg.spawn((plastic(&mould.body), layers::still()));
+            egg.spawn((Piece::Chain, plastic(&mould.chain), layers::still(), shown(!table)));
+            egg.spawn((Piece::Prongs, plastic(&mould.prongs), layers::still(), shown(table)));
+            egg.spawn((
+                Piece::Shade,
+                Mesh3d(mould.shade.clone()),
+                MeshMaterial3d(shadow),
+                Transform::from_translation((shadow::CORNER + shadow::SIZE / 2.0).extend(0.02 - HALF.z)),
+                layers::still(),
+            ));
             egg.spawn((
                 LcdScreen { toy: Entity::PLACEHOLDER },
-                look(*step),
+                look(*self.step),
                 Transform::from_translation(screen),
                 layers::both(),
             ));
             egg.spawn((
-                Mesh3d(glass),
-                MeshMaterial3d(lenses.add(LensMaterial::default())),
+                Mesh3d(mould.glass.clone()),
+                MeshMaterial3d(mould.lens.clone()),
                 Transform::from_translation(screen + vec3(0.0, 0.0, 0.3)),
                 layers::both(),
             ));
-            egg.spawn((Touch(Button::Tap), Mesh3d(meshes.add(parts::touch_body()))));
+            if !table {
+                egg.spawn((Touch(Button::Tap), Mesh3d(mould.touch_body.clone())));
+            }
             for (n, which) in [Button::A, Button::B, Button::C].into_iter().enumerate() {
                 let (origin, axis) = button_axis(n);
                 let upright = Transform::from_translation(origin).with_rotation(Quat::from_rotation_arc(Vec3::Z, axis));
-                let socket = egg.spawn((plastic(meshes.add(parts::socket(n))), layers::moving(false))).id();
-                egg.spawn((plastic(button.clone()), upright, layers::moving(false), Key::new(which, upright, socket)));
-                egg.spawn((Touch(which), Mesh3d(touch.clone()), upright));
+                let socket = egg.spawn((plastic(&mould.sockets[n]), layers::moving(false))).id();
+                egg.spawn((plastic(&mould.button), upright, layers::moving(false), Key::new(which, upright, socket)));
+                if !table {
+                    egg.spawn((Touch(which), Mesh3d(mould.touch.clone()), upright));
+                }
             }
         });
+        egg.id()
+    }
 }
 
 /// An egg that follows gets the shown toy; its screen gets it as well.
@@ -165,17 +251,17 @@ fn follow(
 }
 
 fn wear(
-    mut eggs: Query<(&ShellDesign, &mut Skin), Changed<ShellDesign>>,
+    mut eggs: Query<(&ShellDesign, Has<Pale>, &mut Skin)>,
     mut materials: ResMut<Assets<EggMaterial>>,
     mut redraw: ResMut<Redraw>,
 ) {
-    for (design, mut skin) in &mut eggs {
-        if design.0 == skin.worn {
+    for (design, pale, mut skin) in &mut eggs {
+        if (design.0, pale) == skin.worn {
             continue;
         }
         if let Some(mut material) = materials.get_mut(&skin.material) {
-            material.wear(design.0);
-            skin.worn = design.0;
+            material.wear(design.0, pale);
+            skin.worn = (design.0, pale);
             redraw.request_photo();
         }
     }
@@ -199,9 +285,14 @@ fn soften(
     }
     pace.step = step.fade();
     let texels = step.shadow_texels();
-    if shade.baked != texels && images.insert(shade.image.id(), shadow::image(texels)).is_ok() {
+    if shade.baked != texels {
         shade.baked = texels;
-        // The material must bind the new texture.
+        let bare = shade.bare.as_ref().map(|bare| (bare.0.id(), false));
+        for (image, chained) in [(shade.chained.0.id(), true)].into_iter().chain(bare) {
+            // A handle is lost only when the program ends.
+            let _ = images.insert(image, shadow::image(texels, chained));
+        }
+        // The materials must bind the new textures.
         materials.iter_mut().for_each(drop);
     }
     redraw.request_photo();

@@ -3,9 +3,7 @@
 //! A test program of its own: Bevy remembers a device's limits for as long as the process lives.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[allow(dead_code, reason = "shared with the other test program")]
 mod golden_file;
-#[allow(dead_code, reason = "shared with the other test program")]
 mod stand;
 
 use eggtooth_shell::Design;

@@ -1,7 +1,7 @@
 //! The speaker: opened aside, watched, and opened again when it was lost.
 
 use super::feed::Feed;
-use super::stream::{Shared, Stream};
+use super::stream::{Shared, Stream, VOICES};
 use kira::backend::Backend;
 use kira::track::MainTrackBuilder;
 use kira::{AudioManager, AudioManagerSettings, Capacities};
@@ -25,12 +25,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub(super) struct Player<B: Backend> {
     #[cfg_attr(not(test), expect(dead_code, reason = "kept because its drop stops the device"))]
     pub(super) manager: AudioManager<B>,
-    pub(super) feed: Feed,
+    pub(super) feeds: [Feed; VOICES],
     shared: Arc<Shared>,
 }
 
 impl<B: Backend> Player<B> {
-    /// Opens the default device and starts the buzzer's sound on it. May take a while.
+    /// Opens the default device and starts the buzzers' sounds on it. May take a while.
     ///
     /// # Errors
     /// What the device said.
@@ -47,15 +47,18 @@ impl<B: Backend> Player<B> {
                 modulator_capacity: 0,
                 listener_capacity: 0,
             },
-            main_track_builder: MainTrackBuilder::new().sound_capacity(1),
+            main_track_builder: MainTrackBuilder::new().sound_capacity(VOICES),
             ..AudioManagerSettings::default()
         })
         .map_err(|error| error.to_string())?;
-        let (feed, events) = Feed::new();
         let shared = Arc::new(Shared::default());
-        let stream = Stream::new(events, shared.clone()).map_err(|error| error.to_string())?;
-        manager.play(stream).map_err(|error| error.to_string())?;
-        Ok(Self { manager, feed, shared })
+        let (feeds, events): (Vec<_>, Vec<_>) = (0..VOICES).map(|_| Feed::new()).unzip();
+        for (voice, events) in events.into_iter().enumerate() {
+            let stream = Stream::new(events, shared.clone(), voice).map_err(|error| error.to_string())?;
+            manager.play(stream).map_err(|error| error.to_string())?;
+        }
+        let feeds = feeds.try_into().map_err(|_| "a voice is missing".to_owned())?;
+        Ok(Self { manager, feeds, shared })
     }
 }
 
@@ -149,6 +152,13 @@ impl<B: Backend + Send + 'static> Device<B> {
         match &mut self.state {
             State::Playing { player, .. } => Some(player),
             _ => None,
+        }
+    }
+
+    /// Sets where a voice is heard, -1 left to 1 right; `None`: in the middle, alone.
+    pub(super) fn set_pan(&mut self, voice: usize, pan: Option<f32>) {
+        if let Some(player) = self.player() {
+            player.shared.set_pan(voice, pan);
         }
     }
 

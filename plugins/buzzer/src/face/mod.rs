@@ -31,6 +31,7 @@ use kira::DefaultBackend;
 use kira::backend::Backend;
 use std::sync::Arc;
 use std::time::Duration;
+use stream::VOICES;
 
 /// How long the start of the game waits for the sound device. Most answer within 50 ms; after this the
 /// buzzer joins when it is ready, and the buttons do not click.
@@ -62,6 +63,14 @@ impl BuzzerSettings {
         if self.muted || self.volume.is_nan() { 0.0 } else { self.volume.clamp(0.0, 1.0).powf(1.0 / 0.6) }
     }
 }
+
+/// On a toy at the table: it is heard together with the shown one, from its place, -1 left to 1 right. Three toys beside
+/// the shown one are heard at most.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pan(pub f32);
+
+/// The toys that are heard.
+type Audible = Or<(With<Shown>, With<Pan>)>;
 
 /// Whether there is something to hear through. Read it, to tell the player.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,30 +137,57 @@ fn tend<B: Backend + Send + 'static>(
     device.set_gain(settings.gain());
 }
 
-/// Sends the frame to the audio thread.
+/// Hands every voice its toy's edges of this frame and its time. A toy keeps its voice while it is heard.
 fn play<B: Backend + Send + 'static>(
     mut device: NonSendMut<Device<B>>,
     time: Res<Time<Real>>,
-    shown: Query<(Entity, &Clock, &Pace, &BuzzerTone), With<Shown>>,
+    toys: Query<(Entity, &Clock, &Pace, &BuzzerTone, Has<Shown>, Option<&Pan>), Audible>,
     mut edges: MessageReader<ToyEdge>,
+    mut voices: Local<[Option<Entity>; VOICES]>,
 ) {
-    if let Some(player) = device.player() {
-        let heard = shown.iter().next();
-        let toy = heard.map(|toy| toy.0);
-        // A toy whose time has not begun has nothing to say.
-        let now = heard.filter(|(_, clock, ..)| clock.0 > 0).map(|(toy, clock, pace, tone)| Heard {
+    if device.player().is_none() {
+        edges.clear();
+        return;
+    }
+    assign(&mut voices, toys.iter().map(|(toy, .., shown, _)| (toy, shown)));
+    let edges: Vec<ToyEdge> = edges.read().copied().collect();
+    for (voice, toy) in voices.iter().enumerate() {
+        let heard = toy.and_then(|toy| toys.get(toy).ok());
+        device.set_pan(voice, heard.and_then(|(.., pan)| pan.map(|pan| pan.0)));
+        let now = heard.filter(|(_, clock, ..)| clock.0 > 0).map(|(toy, clock, pace, tone, ..)| Heard {
             toy: toy.to_bits(),
             tick: clock.0,
             speed: if pace.fast_forward { u32::MAX } else { pace.speed },
             tone: tone.0,
         });
-        let tones = edges.read().filter(|edge| Some(edge.toy) == toy).filter_map(|edge| match edge.edge {
+        let tones = edges.iter().filter(|edge| Some(edge.toy) == *toy).filter_map(|edge| match edge.edge {
             Edge::Tone(tone) => Some((edge.tick, tone)),
             _ => None,
         });
-        player.feed.frame(now, time.delta(), tones);
+        if let Some(feed) = device.player().and_then(|player| player.feeds.get_mut(voice)) {
+            feed.frame(now, time.delta(), tones);
+        }
     }
-    edges.clear();
+}
+
+/// Gives voices to toys: the shown one has the first, a toy at the table keeps the one it has; who finds none is not
+/// heard.
+fn assign(voices: &mut [Option<Entity>; VOICES], toys: impl Iterator<Item = (Entity, bool)>) {
+    let toys: Vec<(Entity, bool)> = toys.collect();
+    let shown = toys.iter().find(|(_, shown)| *shown).map(|(toy, _)| *toy);
+    let Some((first, others)) = voices.split_first_mut() else { return };
+    *first = shown;
+    let mut waiting: Vec<Entity> = toys.iter().map(|(toy, _)| *toy).filter(|toy| Some(*toy) != shown).collect();
+    waiting.sort_unstable();
+    for voice in others.iter_mut() {
+        match voice.and_then(|toy| waiting.iter().position(|other| *other == toy)) {
+            Some(there) => drop(waiting.remove(there)),
+            None => *voice = None,
+        }
+    }
+    for voice in others.iter_mut().filter(|voice| voice.is_none()) {
+        *voice = (!waiting.is_empty()).then(|| waiting.remove(0));
+    }
 }
 
 /// Asks for the next frame while there is something to hear.
@@ -159,13 +195,13 @@ fn stay_awake(
     speaker: Res<Speaker>,
     settings: Res<BuzzerSettings>,
     time: Res<Time<Real>>,
-    shown: Query<(Entity, &Pace, &BuzzerTone), With<Shown>>,
+    heard: Query<(Entity, &Pace, &BuzzerTone), Audible>,
     mut edges: MessageReader<ToyEdge>,
     mut redraw: MessageWriter<RequestRedraw>,
     mut until: Local<Duration>,
 ) {
-    let sounds = shown.iter().any(|(_, pace, tone)| !pace.paused && tone.0.is_some());
-    let changed = edges.read().any(|edge| matches!(edge.edge, Edge::Tone(_)) && shown.contains(edge.toy));
+    let sounds = heard.iter().any(|(_, pace, tone)| !pace.paused && tone.0.is_some());
+    let changed = edges.read().any(|edge| matches!(edge.edge, Edge::Tone(_)) && heard.contains(edge.toy));
     edges.clear();
     if sounds || changed {
         *until = time.elapsed() + LINGER;

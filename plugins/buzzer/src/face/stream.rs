@@ -20,17 +20,42 @@ const FIRST_RATE: u32 = 48_000;
 /// How fast the volume follows its slider, per second: a sweep takes 20 ms, so that nothing crackles.
 const GAIN_PER_SECOND: f64 = 50.0;
 
+/// Toys that can be heard at once.
+pub(super) const VOICES: usize = 4;
+
+/// Amplitude of a voice among others, so that two that beep together do not clip.
+const AMONG_OTHERS: f32 = 0.7;
+
 /// What both threads see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     gain: AtomicU32,
     frames: AtomicU64,
+    /// Amplitudes left and right of each voice.
+    sides: [[AtomicU32; 2]; VOICES],
 }
 
 impl Shared {
     /// Sets the amplitude, 0 to 1.
     pub(super) fn set_gain(&self, gain: f32) {
         self.gain.store(gain.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Sets where a voice is heard, -1 left to 1 right, among others; `None`: in the middle, alone.
+    pub(super) fn set_pan(&self, voice: usize, pan: Option<f32>) {
+        let sides = pan.map_or([1.0, 1.0], |pan| {
+            let pan = if pan.is_nan() { 0.0 } else { pan.clamp(-1.0, 1.0) };
+            [(1.0 - pan).min(1.0) * AMONG_OTHERS, (1.0 + pan).min(1.0) * AMONG_OTHERS]
+        });
+        for (side, wanted) in self.sides.iter().flatten().skip(2 * voice).zip(sides) {
+            side.store(wanted.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// The amplitudes left and right of a voice.
+    fn sides(&self, voice: usize) -> [f32; 2] {
+        let side = |n: usize| self.sides.iter().flatten().nth(2 * voice + n);
+        [0, 1].map(|n| side(n).map_or(0.0, |side| f32::from_bits(side.load(Ordering::Relaxed))))
     }
 
     /// Samples the device has taken so far; stands still when it is gone.
@@ -44,6 +69,7 @@ pub(super) struct Stream {
     events: Consumer<Event>,
     renderer: Renderer,
     shared: Arc<Shared>,
+    voice: usize,
 }
 
 impl Stream {
@@ -51,9 +77,9 @@ impl Stream {
     ///
     /// # Errors
     /// None in practice; the renderer checks its rate.
-    pub(super) fn new(events: Consumer<Event>, shared: Arc<Shared>) -> Result<Self, SynthError> {
+    pub(super) fn new(events: Consumer<Event>, shared: Arc<Shared>, voice: usize) -> Result<Self, SynthError> {
         let renderer = Renderer::with(FIRST_RATE, Colour::default(), MOST_EDGES)?;
-        Ok(Self { events, renderer, shared })
+        Ok(Self { events, renderer, shared, voice })
     }
 
     /// The sound itself.
@@ -65,7 +91,8 @@ impl Stream {
             shared: self.shared,
             rate: FIRST_RATE,
             usable: true,
-            gain: 0.0,
+            voice: self.voice,
+            gain: [0.0; 2],
         }
     }
 }
@@ -88,7 +115,8 @@ pub(super) struct Playing {
     rate: u32,
     /// Whether the renderer can do this rate.
     usable: bool,
-    gain: f32,
+    gain: [f32; 2],
+    voice: usize,
 }
 
 impl Playing {
@@ -120,7 +148,9 @@ impl Playing {
 
 impl Sound for Playing {
     fn process(&mut self, out: &mut [Frame], dt: f64, _: &Info) {
-        self.shared.frames.fetch_add(out.len() as u64, Ordering::Relaxed);
+        if self.voice == 0 {
+            self.shared.frames.fetch_add(out.len() as u64, Ordering::Relaxed);
+        }
         self.listen();
         self.adapt(dt);
         if !self.usable {
@@ -144,13 +174,16 @@ impl Sound for Playing {
                 true
             }
         };
-        let wanted = f32::from_bits(self.shared.gain.load(Ordering::Relaxed));
+        let gain = f32::from_bits(self.shared.gain.load(Ordering::Relaxed));
+        let wanted = self.shared.sides(self.voice).map(|side| side * gain);
         let most = (GAIN_PER_SECOND * dt) as f32;
         for frame in out {
             let known = self.renderer.tick() < self.follower.reached();
             let sample = if plays && known { self.renderer.sample() } else { self.renderer.hold() };
-            self.gain += (wanted - self.gain).clamp(-most, most);
-            *frame = Frame::from_mono(sample * self.gain);
+            for (gain, wanted) in self.gain.iter_mut().zip(wanted) {
+                *gain += (wanted - *gain).clamp(-most, most);
+            }
+            *frame = Frame::new(sample * self.gain[0], sample * self.gain[1]);
         }
     }
 

@@ -44,6 +44,31 @@ pub fn keychain() -> Mesh {
     out.mesh()
 }
 
+/// How far the prongs stand out of the flanks.
+pub const PRONG: f32 = 3.6;
+
+/// The contacts of the link at both flanks, two each: they meet those of a toy that lies beside this one.
+#[must_use]
+pub fn prongs() -> Mesh {
+    const RADIUS: f32 = 0.95;
+    let mut out = Sculpture::default();
+    for side in [-1.0, 1.0] {
+        for y in [-2.6, 2.6] {
+            let from = vec3(side * (HALF.x - 1.5), y, SEAM);
+            let tip = HALF.x + PRONG;
+            // A closed line along the pin and back in itself would be hollow at its end: a ball closes it.
+            out.grid(Part::Metal, 12, 5, true, |c, r| {
+                let (sin, cos) = (c as f32 / 12.0 * TAU * side).sin_cos();
+                let along = from.x.lerp(side * (tip - RADIUS), r as f32 / 4.0);
+                let at = vec3(along, from.y + cos * RADIUS, from.z + sin * RADIUS);
+                Corner { at, open: 0.6 + 0.4 * sin.max(0.0), extra: 0.0 }
+            });
+            out.ball(Part::Metal, vec3(side * (tip - RADIUS), y, SEAM), RADIUS, |n| 0.7 + 0.3 * n.z);
+        }
+    }
+    out.mesh()
+}
+
 /// A button with its axis along z, the origin on the shell's surface.
 #[must_use]
 pub fn button() -> Mesh {

@@ -21,11 +21,11 @@ const SPREAD: f32 = 0.17;
 const RAYS: usize = 6;
 
 /// The shadow as a texture with `per_mm` texels a millimetre: red is the share of the window that is seen from there,
-/// green the share of the sky. The first row is the far (upper) edge.
+/// green the share of the sky. The first row is the far (upper) edge. With the chain's shadow where it is on the egg.
 #[must_use]
-pub fn image(per_mm: f32) -> Image {
+pub fn image(per_mm: f32, chained: bool) -> Image {
     let (width, rows) = ((SIZE.x * per_mm).round() as u32, (SIZE.y * per_mm).round() as u32);
-    let beads = chain::beads();
+    let beads = if chained { chain::beads() } else { Vec::new() };
     let rays = rays();
     let mut data = Vec::with_capacity((width * rows * 2) as usize);
     let grid: Vec<(f32, f32)> = bead_shade(&beads, width, rows);

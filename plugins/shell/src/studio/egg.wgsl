@@ -14,7 +14,7 @@ struct Paint {
     ink_b: vec4<f32>,
     ink_c: vec4<f32>,
     mark: vec4<f32>,   // the wordmark's colour
-    what: vec4<f32>,   // pattern, detail
+    what: vec4<f32>,   // pattern, 1 for a toy that is away
 }
 
 struct Place {
@@ -204,5 +204,8 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let low = smoothstep(0.10, -0.45, r.z);
     let mirror = mix(room(r, 0.022), FLOOR * 0.30, low * 0.85);
     light += mirror * fresnel(0.046, facing) * coat * hidden * mix(0.7, 1.0, sun);
+    // Who is away has lost their colours.
+    let grey = dot(light, vec3<f32>(0.30, 0.59, 0.11));
+    light = mix(light, vec3<f32>(0.92, 0.97, 1.05) * (0.30 * grey + 0.16), 0.82 * paint.what.y);
     return vec4<f32>(grain(develop(light), in.position.xy), 1.0);
 }

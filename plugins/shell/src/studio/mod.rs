@@ -1,4 +1,4 @@
-//! The studio's materials: desk, egg, shadow, lens and the photograph behind them.
+//! The studio's materials: desk, egg, shadow, lens, flat things, and the photograph behind them.
 //!
 //! All light is worked out by formulas in the shaders: no Bevy lights, shadow maps or environment maps, so that the
 //! picture is the same within WebGL2's limits and on a software renderer.
@@ -79,9 +79,10 @@ impl EggMaterial {
         Self { paint: Paint { colours: design.paint() }, place, mark }
     }
 
-    /// Paints it anew.
-    pub fn wear(&mut self, design: Design) {
+    /// Paints it anew; pale for a toy that is away.
+    pub fn wear(&mut self, design: Design, pale: bool) {
         self.paint.colours = design.paint();
+        self.paint.colours[9].y = f32::from(u8::from(pale));
     }
 }
 
@@ -121,6 +122,41 @@ studio_material!(
     }
 );
 
+/// What a [`StickerMaterial`] shows, see `sticker.wgsl`.
+#[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
+pub struct Sticker {
+    /// Colour of the dots, linear; 0 paper, 1 charm, 2 bubble.
+    pub ink: Vec4,
+    /// Colour of what they are on, linear; millimetres above the desk.
+    pub base: Vec4,
+    /// Middle of the picture in dots, dots a millimetre, half the quad's side in millimetres.
+    pub place: Vec4,
+    /// Where a bubble's tail points to, or a charm's ring lies, in millimetres from the middle.
+    pub tail: Vec4,
+}
+
+/// Something flat: a pet cut out of paper, a charm, a speech bubble.
+#[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
+pub struct StickerMaterial {
+    /// What it is.
+    #[uniform(0)]
+    pub sticker: Sticker,
+    /// The picture's distances, see [`crate::picture`].
+    #[texture(1)]
+    #[sampler(2)]
+    pub picture: Handle<Image>,
+}
+
+studio_material!(
+    StickerMaterial,
+    "sticker.wgsl",
+    AlphaMode::Premultiplied,
+    fn depth_bias(&self) -> f32 {
+        // After the toys' shadows.
+        20.0
+    }
+);
+
 /// The photograph of the still scene.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
 pub struct BackdropMaterial {
@@ -156,12 +192,14 @@ pub(super) fn plugin(app: &mut App) {
     embedded_asset!(app, "desk.wgsl");
     embedded_asset!(app, "shade.wgsl");
     embedded_asset!(app, "lens.wgsl");
+    embedded_asset!(app, "sticker.wgsl");
     embedded_asset!(app, "backdrop.wgsl");
     app.add_plugins((
         MaterialPlugin::<EggMaterial>::default(),
         MaterialPlugin::<DeskMaterial>::default(),
         MaterialPlugin::<ShadeMaterial>::default(),
         MaterialPlugin::<LensMaterial>::default(),
+        MaterialPlugin::<StickerMaterial>::default(),
         MaterialPlugin::<BackdropMaterial>::default(),
     ));
     // The shader counts parts with the same numbers.

@@ -1,4 +1,5 @@
 //! Golden pictures: the egg's part of the frame, halved in size.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter};

@@ -1,4 +1,5 @@
 //! A stand for pictures: the real renderer without a window, drawing to an image that is read back.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

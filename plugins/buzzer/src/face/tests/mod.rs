@@ -33,13 +33,18 @@ impl Backend for Tape {
 }
 
 impl Tape {
-    /// The device asks for `count` samples at once.
+    /// The device asks for `count` samples at once: what is heard left.
     fn take(&mut self, count: usize) -> Vec<f32> {
+        self.take_both(count).chunks(2).map(|pair| pair[0]).collect()
+    }
+
+    /// The same, left and right by turns.
+    fn take_both(&mut self, count: usize) -> Vec<f32> {
         let renderer = self.0.as_mut().unwrap().get_mut().unwrap();
         let mut out = vec![0.0; 2 * count];
         renderer.on_start_processing();
         renderer.process(&mut out, 2);
-        out.chunks(2).map(|pair| pair[0]).collect()
+        out
     }
 
     fn change_rate(&mut self, rate: u32) {
@@ -407,4 +412,49 @@ fn volume_and_mute_act_at_once_and_softly() {
 fn settings_start_audible() {
     let settings = BuzzerSettings::default();
     assert!(settings.gain() > 0.4 && settings.gain() < 1.0);
+}
+
+#[test]
+fn toys_at_the_table_are_heard_from_their_places() {
+    let mut game = Game::new();
+    let friend = game.app.world_mut().spawn((Clock(5000), Pace::default(), BuzzerTone(None), Pan(1.0))).id();
+    game.app.world_mut().entity_mut(game.toy).insert(Pan(-1.0));
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for frame in 0..120u64 {
+        if frame == 30 {
+            let tick = game.app.world().get::<Clock>(friend).unwrap().0;
+            game.tone(friend, tick, HIGH);
+        }
+        for toy in [game.toy, friend] {
+            game.app.world_mut().get_mut::<Clock>(toy).unwrap().0 += 32_768 / 60;
+        }
+        game.app.update();
+        let both = game.device().player().unwrap().manager.backend_mut().take_both(FRAME);
+        left.extend(both.chunks(2).map(|pair| pair[0]));
+        right.extend(both.chunks(2).map(|pair| pair[1]));
+    }
+    assert!(peak(&right[RATE..]) > 0.1, "the friend's toy is heard on its side");
+    assert!(peak(&left) < 1e-3, "and not on the other: {}", peak(&left));
+    assert!((frequency(&right[RATE..], RATE as f64) - 4096.0).abs() < 40.0);
+}
+
+#[test]
+fn voices_are_kept_and_given_back() {
+    let mut world = World::new();
+    let toys: Vec<Entity> = (0..6).map(|_| world.spawn_empty().id()).collect();
+    let mut voices = [None; VOICES];
+    let mut give = |there: &[(usize, bool)]| {
+        assign(&mut voices, there.iter().map(|&(n, shown)| (toys[n], shown)));
+        voices.map(|toy| toy.and_then(|toy| toys.iter().position(|other| *other == toy)))
+    };
+    assert_eq!(give(&[(0, true)]), [Some(0), None, None, None]);
+    let four = give(&[(0, true), (1, false), (2, false), (3, false), (4, false)]);
+    assert_eq!((four[0], four.iter().flatten().count()), (Some(0), 4));
+    let first = four[1].unwrap();
+    let rest: Vec<(usize, bool)> = (1..5).filter(|n| *n != first).map(|n| (n, false)).collect();
+    let after = give(&[&[(5, true)], rest.as_slice()].concat());
+    assert_eq!(after[0], Some(5));
+    assert_eq!((after[2], after[3]), (four[2], four[3]), "who stays keeps the voice");
+    assert!(after[1].is_some() && after[1] != Some(first), "a voice that is free is given on");
+    assert_eq!(give(&[]), [None; VOICES]);
 }

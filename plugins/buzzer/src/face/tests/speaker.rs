@@ -85,7 +85,7 @@ fn a_library_that_panics_is_no_device() {
 #[test]
 fn runs_on_kiras_mock_and_ends_with_the_game() {
     let (feed, events) = feed::Feed::new();
-    let stream = stream::Stream::new(events, Arc::new(stream::Shared::default())).unwrap();
+    let stream = stream::Stream::new(events, Arc::new(stream::Shared::default()), 0).unwrap();
     let mut manager = AudioManager::<MockBackend>::new(AudioManagerSettings {
         backend_settings: MockBackendSettings { sample_rate: 44_100 },
         ..AudioManagerSettings::default()
