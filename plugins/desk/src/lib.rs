@@ -10,6 +10,7 @@ pub mod cards;
 pub mod clock;
 pub mod daycare;
 mod face;
+pub mod friends;
 pub mod intake;
 pub mod keys;
 pub mod link;
@@ -17,7 +18,8 @@ pub mod look;
 pub mod model;
 pub mod panel;
 pub mod settings;
+pub mod table;
 pub mod toasts;
 pub mod view;
 
-pub use face::{DaycareStart, DeskPlugin, DeskSystems, logic};
+pub use face::{DaycareStart, DeskFriends, DeskPlugin, DeskSystems, logic};

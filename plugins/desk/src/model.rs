@@ -1,6 +1,7 @@
 //! What the menu shows, and what a player can ask for in it. Plain data: no engine, no clock.
 
 use crate::daycare::{DaycareAction, DaycareModel, Elsewhere, ElsewhereModel};
+use crate::friends::{FriendsAction, FriendsModel};
 use crate::link::{LinkAction, LinkModel};
 use bevy::ecs::message::Message;
 use eggtooth_toy::Choice;
@@ -179,6 +180,8 @@ pub struct Model {
     pub link: LinkModel,
     /// The daycare.
     pub daycare: DaycareModel,
+    /// Friends, and the table.
+    pub friends: FriendsModel,
     /// The toy on the desk, if it lives elsewhere.
     pub elsewhere: Option<ElsewhereModel>,
 }
@@ -263,4 +266,6 @@ pub enum Action {
     Link(LinkAction),
     /// Something of the daycare panel.
     Daycare(DaycareAction),
+    /// Something of the friends' panel, or of the table.
+    Friends(FriendsAction),
 }

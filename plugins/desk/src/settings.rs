@@ -25,6 +25,8 @@ pub struct DeskSettings {
     pub less_motion: bool,
     /// The keys were shown once.
     pub keys_shown: bool,
+    /// What the player calls themselves before friends; empty until that is said.
+    pub name: String,
 }
 
 impl Default for DeskSettings {
@@ -36,6 +38,7 @@ impl Default for DeskSettings {
             quality: Quality::Auto,
             less_motion: false,
             keys_shown: false,
+            name: String::new(),
         }
     }
 }
@@ -114,6 +117,7 @@ mod tests {
         assert_eq!(load(&home), (DeskSettings::default(), None));
         let chosen = DeskSettings {
             design: "Honey".into(),
+            name: "Zoë".into(),
             volume: 35,
             muted: true,
             quality: Quality::Low,

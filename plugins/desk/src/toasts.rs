@@ -87,12 +87,13 @@ impl Toasts {
     }
 }
 
-/// Makes a sentence of an error's text: a capital first, a full stop last.
-fn sentence(text: &str) -> String {
+/// Makes a sentence of an error's text: a capital first, a full stop last. Nothing stays nothing.
+#[must_use]
+pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut chars = text.chars();
     let mut out: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
-    if !out.ends_with(['.', '!', '?', '…']) {
+    if !out.is_empty() && !out.ends_with(['.', '!', '?', '…', '♥']) {
         out.push('.');
     }
     out

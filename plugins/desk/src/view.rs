@@ -6,7 +6,10 @@ use crate::model::{Action, Model, Tape};
 use crate::panel::{Form, buttons_picture, clock, panel};
 use crate::toasts::Toasts;
 use bevy::ecs::resource::Resource;
-use bevy_egui::egui::{self, Align, Align2, Area, Button, Context, Id, Label, Layout, Order, RichText, Ui, pos2, vec2};
+use bevy_egui::egui::{
+    self, Align, Align2, Area, Button, Context, Id, Label, Layout, Order, RichText, Sense, Ui, pos2, vec2,
+};
+use eggtooth_shell::Insets;
 
 /// Seconds that the bar stays after the pointer's last movement.
 pub const LINGER: f32 = 3.0;
@@ -18,6 +21,8 @@ pub const CARD_SECONDS: f32 = 12.0;
 const PANEL: f32 = 360.0;
 /// Between the window's edge and what lies over the picture.
 const EDGE: f32 = 12.0;
+/// The menu's button, and as much on the other side.
+const MENU: f32 = 90.0;
 
 /// What the interface does at the moment.
 #[derive(Resource, Clone, Debug, Default)]
@@ -38,6 +43,8 @@ pub struct View {
     pub hovering: bool,
     /// The pointer rests on the bar or a sentence: they stay.
     pub held: bool,
+    /// What is left free of the picture around a table.
+    pub around: Insets,
 }
 
 impl View {
@@ -95,6 +102,9 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if bar > 0.0 && !view.open {
         held |= menu_button(ctx, bar, &mut actions);
     }
+    let (on_table, height) = crate::table::draw(ctx, &model.friends, &mut view.form.friends, free, &mut actions);
+    held |= on_table;
+    view.around = crate::table::around(window.size(), panel_width, height);
     let states = states(model, bar > 0.0);
     if !states.is_empty() && free > 0.0 {
         pills(ctx, &states, if view.open || bar == 0.0 { free } else { free - 100.0 });
@@ -110,7 +120,10 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
         menu(ctx, model, view, panel_width, &mut actions);
     }
     if !view.toasts.is_empty() {
-        held |= sentences(ctx, view, free, &mut actions);
+        held |= match &model.friends.table {
+            Some(_) => short_sentences(ctx, view, free, &mut actions),
+            None => sentences(ctx, view, free, &mut actions),
+        };
     }
     cards::draw(ctx, model, &mut view.told, free, &mut actions);
     if view.hovering {
@@ -155,6 +168,9 @@ fn states(model: &Model, all: bool) -> Vec<String> {
             (None, None) if all => states.push(toy.daycare.clone()),
             _ => {}
         }
+    }
+    if let Some(table) = model.friends.table.as_ref().filter(|table| !table.words.is_empty()) {
+        states.push(table.words.clone());
     }
     if model.time.fast_forward {
         states.push("Fast-forward until it calls".into());
@@ -270,6 +286,45 @@ fn sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action
                 });
             });
         }
+    });
+    response.response.contains_pointer()
+}
+
+/// Sentences over a table: above the toys, where they hide least; a click takes one away.
+fn short_sentences(ctx: &Context, view: &mut View, free: f32, actions: &mut Vec<Action>) -> bool {
+    let window = ctx.content_rect();
+    let room = if free > 0.0 { free } else { window.width() };
+    // Beside the menu's button where there is room, else below it.
+    let beside = room - 2.0 * EDGE - 2.0 * MENU;
+    let (width, top) = if beside >= 300.0 { (beside.min(620.0), EDGE) } else { (room - 2.0 * EDGE, 2.0 * EDGE + 32.0) };
+    let anchor = vec2((room - window.width()) / 2.0, top);
+    let shown: Vec<_> = view.toasts.shown().cloned().collect();
+    let area = Area::new(Id::new("short")).anchor(Align2::CENTER_TOP, anchor).order(Order::Foreground);
+    let response = area.show(ctx, |ui| {
+        ui.set_max_width(width);
+        ui.vertical_centered(|ui| {
+            for toast in shown {
+                let pill = look::pill().fill(look::CARD).show(ui, |ui| {
+                    let font = egui::TextStyle::Body.resolve(ui.style());
+                    let button = if toast.button.is_some() { MENU } else { 0.0 };
+                    let text = ui.painter().layout(toast.text.clone(), font, CREAM, width - 24.0 - button);
+                    ui.set_width(text.size().x + button);
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().interact_size.y = 0.0;
+                        ui.add(Label::new(text));
+                        if let Some((label, action)) = &toast.button
+                            && ui.button(*label).clicked()
+                        {
+                            actions.push(action.clone());
+                            view.toasts.dismiss(toast.id);
+                        }
+                    });
+                });
+                if pill.response.interact(Sense::click()).on_hover_text("Close").clicked() {
+                    view.toasts.dismiss(toast.id);
+                }
+            }
+        });
     });
     response.response.contains_pointer()
 }

@@ -8,7 +8,7 @@ use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time};
 use bevy::window::WindowCloseRequested;
 use eggtooth_buzzer::face::BuzzerSettings;
-use eggtooth_shell::{Design, ShellDesign};
+use eggtooth_shell::{Design, FollowShown, ShellDesign};
 use eggtooth_toy::Home;
 
 /// Reads the choices before anything else starts.
@@ -38,7 +38,8 @@ pub(super) fn apply(
     settings: Res<DeskSettings>,
     buzzer: Option<ResMut<BuzzerSettings>>,
     quality: Option<ResMut<eggtooth_shell::Quality>>,
-    mut shells: Query<&mut ShellDesign>,
+    // Friends at the table have their own.
+    mut shells: Query<&mut ShellDesign, With<FollowShown>>,
 ) {
     let volume = f32::from(settings.volume) / 100.0;
     if let Some(mut buzzer) = buzzer

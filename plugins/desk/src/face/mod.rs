@@ -4,6 +4,7 @@ mod away;
 mod clock;
 mod daycare;
 mod files;
+mod friends;
 mod input;
 mod keep;
 mod link;
@@ -12,6 +13,7 @@ mod shelf;
 mod show;
 
 pub use daycare::DaycareStart;
+pub use friends::DeskFriends;
 
 use crate::keys::Latch;
 use crate::model::Action;
@@ -78,6 +80,8 @@ pub fn logic(app: &mut App) {
         .init_resource::<files::Files>()
         .init_resource::<link::DeskLink>()
         .init_resource::<daycare::DeskDaycare>()
+        .init_resource::<friends::DeskFriends>()
+        .add_message::<eggtooth_shell::Prongs>()
         .init_resource::<shelf::Watches>()
         .insert_resource(clock::Pip::new())
         .configure_sets(PreUpdate, DeskSystems::Input.after(InputSystems))
@@ -102,6 +106,7 @@ pub fn logic(app: &mut App) {
                     away::obey,
                     (link::obey, link::found).chain(),
                     (daycare::begin, daycare::obey, daycare::press).chain(),
+                    friends::obey,
                     (files::obey, files::dropped, files::chosen, files::arrived).chain(),
                 )
                     .in_set(DeskSystems::Obey),
@@ -113,6 +118,8 @@ pub fn logic(app: &mut App) {
                     away::tell,
                     link::hear,
                     (daycare::hear, daycare::live).chain(),
+                    (friends::portray, friends::hear, friends::cable, friends::lay, friends::frame, friends::sound)
+                        .chain(),
                 )
                     .in_set(DeskSystems::Tell),
             ),

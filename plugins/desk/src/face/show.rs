@@ -3,6 +3,7 @@
 use super::away::{absence, tape};
 use super::clock::{Job, Pip};
 use super::daycare::DeskDaycare;
+use super::friends::{self, DeskFriends};
 use super::link::LinkSources;
 use crate::clock::local_time;
 use crate::look;
@@ -40,6 +41,7 @@ pub(super) struct Sources<'w, 's> {
     job: Option<Res<'w, Job>>,
     link: LinkSources<'w, 's>,
     daycare: Res<'w, DeskDaycare>,
+    friends: Res<'w, DeskFriends>,
 }
 
 impl Sources<'_, '_> {
@@ -80,6 +82,11 @@ impl Sources<'_, '_> {
             tape: toy.zip(tape).and_then(|(toy, tape)| self::tape(toy, tape)),
             link: self.link.model(view.open && view.form.link.open),
             daycare: self.daycare.model(view.open && view.form.daycare.open),
+            friends: {
+                let played = tape.is_some_and(|tape| tape.recording().is_some());
+                let refusal = friends::refusal(toy, remote.is_some(), played);
+                self.friends.model(view.open && view.form.friends.open, &self.settings, refusal)
+            },
             elsewhere: remote.map(super::daycare::elsewhere),
         })
     }
@@ -124,7 +131,7 @@ pub(super) fn show(
     mut dressed: Local<Option<bool>>,
 ) {
     let still = sources.settings.less_motion;
-    if sources.is_plain() && view.is_empty(still) {
+    if sources.is_plain() && view.is_empty(still) && !sources.friends.at_table() {
         return;
     }
     // No camera yet.

@@ -7,6 +7,7 @@ use super::{chip, field, heading, note, wide};
 use crate::link::{LinkAction, LinkForm, LinkModel, LinkTold, Way, doing, offered, pace};
 use crate::look::{AMBER, BRICK, CREAM};
 use crate::model::Action;
+use crate::toasts::sentence;
 use bevy_egui::egui::{self, Align, Button, Key, Label, Layout, ProgressBar, RichText, Ui};
 use eggtooth_prong::face::{LinkState, Order, Trouble};
 use eggtooth_prong::transport::uart::PortInfo;
@@ -132,15 +133,6 @@ fn trouble(ui: &mut Ui, trouble: &Trouble) {
             });
         }
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.trim().chars();
-    let mut text: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
 }
 
 /// What goes on, how far it is, and the way out.

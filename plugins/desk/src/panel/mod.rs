@@ -1,6 +1,7 @@
 //! The menu's contents: a pure function of the model and what is being typed.
 
 mod daycare;
+mod friends;
 mod help;
 mod link;
 mod pet;
@@ -37,6 +38,8 @@ pub struct Form {
     pub link: crate::link::LinkForm,
     /// The daycare panel.
     pub daycare: crate::daycare::DaycareForm,
+    /// The friends' panel.
+    pub friends: crate::friends::FriendsForm,
 }
 
 /// Right of the contents, where the scroll bar floats, in points.
@@ -54,14 +57,16 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 if ui.button("Close").on_hover_text("Esc").clicked() {
                     out.push(Action::Menu(false));
                 }
-                if (form.link.open || form.daycare.open) && ui.button("Back").clicked() {
-                    (form.link.open, form.daycare.open) = (false, false);
+                let page = form.link.open || form.daycare.open || form.friends.open;
+                if page && ui.button("Back").clicked() {
+                    (form.link.open, form.daycare.open, form.friends.open) = (false, false, false);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let title = match (form.link.open, form.daycare.open) {
-                        (true, _) => "Link",
-                        (_, true) => "Daycare",
-                        _ => &model.pet,
+                    let title = match () {
+                        () if form.link.open => "Link",
+                        () if form.daycare.open => "Daycare",
+                        () if form.friends.open => "Friends",
+                        () => &model.pet,
                     };
                     ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
                 });
@@ -71,10 +76,11 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
             ui.colored_label(AMBER, format!("Nothing is saved: {reason}."));
         }
     });
-    let page = match (form.link.open, form.daycare.open) {
-        (true, _) => "link",
-        (_, true) => "daycare",
-        _ => "menu",
+    let page = match () {
+        () if form.link.open => "link",
+        () if form.daycare.open => "daycare",
+        () if form.friends.open => "friends",
+        () => "menu",
     };
     ScrollArea::vertical().id_salt(page).auto_shrink(false).show(ui, |ui| {
         edge.show(ui, |ui| {
@@ -87,6 +93,10 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 daycare::page(ui, model, &mut form.daycare, out);
                 return;
             }
+            if form.friends.open {
+                friends::page(ui, &model.friends, &mut form.friends, out);
+                return;
+            }
             match &model.elsewhere {
                 Some(toy) => daycare::elsewhere(ui, toy, out),
                 None => {
@@ -95,6 +105,7 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                     pet::absences(ui, model, out);
                 }
             }
+            friends::door(ui, &model.friends, &mut form.friends, out);
             daycare::door(ui, model, &mut form.daycare, out);
             link::door(ui, &model.link, &mut form.link, out);
             shelf::shelf(ui, model, form, out);

@@ -3,6 +3,7 @@
 
 use bevy_egui::egui::{self, Rect};
 use eggtooth_desk::daycare::DaycareModel;
+use eggtooth_desk::friends::FriendsModel;
 use eggtooth_desk::link::LinkModel;
 use eggtooth_desk::look;
 use eggtooth_desk::model::{Action, DesignRow, Model, PetClock, PetRow, Quality, Sound, Tape, Time};
@@ -56,6 +57,7 @@ pub fn model() -> Model {
         tape: None,
         link: LinkModel::default(),
         daycare: DaycareModel::default(),
+        friends: FriendsModel::default(),
         elsewhere: None,
     }
 }

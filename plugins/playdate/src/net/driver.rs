@@ -210,7 +210,13 @@ impl Driver {
 
     fn obey(&mut self, command: Command, now: Duration) {
         match command {
-            Command::Emote(emote) => self.party.emote(emote, now),
+            Command::Emote(emote) => {
+                // One sees oneself as well.
+                if let Some(table) = self.party.snapshot() {
+                    self.memory.emoted(table.you, emote, now);
+                }
+                self.party.emote(emote, now);
+            }
             Command::Touch(seat) => self.party.touch(seat, now),
             Command::Part => self.party.part(now),
             Command::Gift(decoration) => {
@@ -222,6 +228,7 @@ impl Driver {
                 // Where the toys are apart it leads nowhere, and what it carries is lost as on any other.
                 let _ = self.party.cable(&bytes, now);
             }
+            Command::Profile(toy, look) => self.party.set_profile(toy, look, now),
             Command::Kick(seat) => self.party.kick(seat, now),
             Command::Leave => self.party.leave(now),
             Command::Rebind(addr) => {

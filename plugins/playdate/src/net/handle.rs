@@ -15,7 +15,7 @@ use super::{Setup, Way};
 use crate::decoration::Decoration;
 use crate::message::{Emote, Farewell, Seat, Snapshot};
 use crate::player;
-use crate::text::Name;
+use crate::text::{Look, Name};
 use crate::view::TableView;
 
 /// Events that wait to be fetched; of more, the oldest are lost.
@@ -37,6 +37,8 @@ pub enum Command {
     /// Bytes for the chip of the toy whose prongs are held; come out as [`Event::Cable`] there. Where none are held they
     /// are lost.
     Cable(Vec<u8>),
+    /// The own toy is called otherwise now, or its shell looks otherwise.
+    Profile(Name, Look),
     /// Asks somebody to leave; the host's.
     Kick(Seat),
     /// Goes away; a host closes the table.
@@ -202,6 +204,12 @@ impl PlaydateHandle {
             guests.expect(invite);
         }
         Some(invite)
+    }
+
+    /// Whether somebody may still come in with an invite of this table's.
+    #[must_use]
+    pub fn is_live(&self, invite: &Invite) -> bool {
+        self.guests.as_ref().is_some_and(|guests| guests.is_live(invite))
     }
 
     /// Where the socket is, with the port that was chosen.

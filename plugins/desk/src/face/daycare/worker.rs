@@ -1,6 +1,7 @@
 //! The thread that asks a daycare: requests take seconds, and a frame must not wait for them.
 
 use crate::daycare::{Carrying, DaycareTold, Door, Password, ThereRow};
+use crate::toasts::sentence;
 use eggtooth_livelink::client::{Address, ClientError, Daycare, FirstContact, Id as WireId, LiveHandle, NewToy, Pins};
 use eggtooth_livelink::client::{Session, Toy, first_contact};
 use eggtooth_livelink::message::Standing;
@@ -389,14 +390,4 @@ fn row(toy: &Toy) -> ThereRow {
     let lived = span(toy.tick / eggtooth_toy::TICKS_PER_SECOND);
     let whose = if own { String::new() } else { format!(" {}'s.", toy.owner) };
     ThereRow { id: toy.id.0, name: toy.name.clone(), detail: format!("{condition}; lived for {lived}.{whose}"), own }
-}
-
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.trim().chars();
-    let mut text: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
 }
