@@ -31,6 +31,8 @@ pub const ONWAY: usize = 32;
 pub const MARKS_OF_ONE: usize = 32;
 /// The same of all friends together.
 pub const MARKS: usize = 1024;
+/// Gifts that came of which it is known after their givers know, should a giver's file be put back to what it was before.
+pub const GOT: usize = 256;
 /// Pets that are remembered; of more, those that were met longest ago are forgotten.
 pub const TIES: usize = 256;
 /// Of them, pets of one player.
@@ -174,10 +176,10 @@ impl Keepsakes {
         })
     }
 
-    /// What was told of a gift.
+    /// What was told of a gift, also if its giver no longer asks.
     #[must_use]
     pub fn told(&self, gift: GiftId, from: Key) -> Option<bool> {
-        self.record.marks.iter().find(|mark| mark.gift == gift && mark.from == from).map(|mark| mark.have)
+        self.record.told(gift, from)
     }
 
     /// What becomes of gifts, once and for all: each is here, or from now on it never will be. Those that never will are
@@ -190,8 +192,7 @@ impl Keepsakes {
         self.change(|record| {
             let mut told = Vec::new();
             for &gift in gifts {
-                let known = record.marks.iter().find(|mark| mark.gift == gift && mark.from == from);
-                let have = known.map(|mark| mark.have);
+                let have = record.told(gift, from);
                 if have.is_none() && record.make_room(from) {
                     record.marks.push(Mark { gift, from, have: false });
                 }
@@ -226,7 +227,7 @@ impl Keepsakes {
     /// It cannot be written down: it is still known.
     pub fn forget(&mut self, gift: GiftId, from: Key) -> Result<(), KeepError> {
         self.change(|record| {
-            record.marks.retain(|mark| mark.gift != gift || mark.from != from);
+            record.forget(gift, from);
             Ok(())
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{KeepError, Key, MARKS, MARKS_OF_ONE, ONWAY, PIECES, TIES, TIES_OF_ONE};
+use super::{GOT, KeepError, Key, MARKS, MARKS_OF_ONE, ONWAY, PIECES, TIES, TIES_OF_ONE};
 use crate::decoration::Decoration;
 use crate::message::GiftId;
 use crate::text::Name;
@@ -96,6 +96,9 @@ pub(super) struct Record {
     pub pieces: Vec<Piece>,
     pub onway: Vec<Onway>,
     pub marks: Vec<Mark>,
+    /// Gifts that came, and of which their givers know, the latest last.
+    #[serde(with = "gifts", default)]
+    pub got: Vec<GiftId>,
     pub ties: Vec<Tie>,
 }
 
@@ -107,7 +110,15 @@ struct Version {
 impl Record {
     pub fn fresh(pet: u32) -> Record {
         let pieces = Decoration::all().map(|decoration| Piece { decoration, from: None }).collect();
-        Record { version: VERSION, pet, pieces, onway: Vec::new(), marks: Vec::new(), ties: Vec::new() }
+        Record {
+            version: VERSION,
+            pet,
+            pieces,
+            onway: Vec::new(),
+            marks: Vec::new(),
+            got: Vec::new(),
+            ties: Vec::new(),
+        }
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Record, KeepError> {
@@ -118,7 +129,7 @@ impl Record {
         }
         let record: Record = serde_json::from_slice(bytes).map_err(damaged)?;
         let full = record.pieces.len() + record.onway.len() > PIECES || record.onway.len() > ONWAY;
-        if full || record.marks.len() > MARKS || record.ties.len() > TIES {
+        if full || record.marks.len() > MARKS || record.got.len() > GOT || record.ties.len() > TIES {
             return Err(KeepError::Damaged("it has more entries than there may be".into()));
         }
         if record.ties.iter().any(|tie| tie.friendship > 4) {
@@ -131,6 +142,23 @@ impl Record {
         let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| KeepError::Write(error.into()))?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+
+    /// What was told of a gift, or would be.
+    pub fn told(&self, gift: GiftId, from: Key) -> Option<bool> {
+        let mark = self.marks.iter().find(|mark| mark.gift == gift && mark.from == from);
+        mark.map(|mark| mark.have).or_else(|| self.got.contains(&gift).then_some(true))
+    }
+
+    /// A giver no longer asks for a gift.
+    pub fn forget(&mut self, gift: GiftId, from: Key) {
+        let Some(place) = self.marks.iter().position(|mark| mark.gift == gift && mark.from == from) else { return };
+        if self.marks.remove(place).have {
+            if self.got.len() >= GOT {
+                self.got.remove(0);
+            }
+            self.got.push(gift);
+        }
     }
 
     /// Marks that may not be forgotten, of one player and of all.
@@ -226,6 +254,21 @@ mod gift {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<GiftId, D::Error> {
         bytes::deserialize(from).map(GiftId)
+    }
+}
+
+mod gifts {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct One(#[serde(with = "gift")] GiftId);
+
+    pub fn serialize<S: Serializer>(gifts: &[GiftId], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(gifts.iter().copied().map(One))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<GiftId>, D::Error> {
+        Ok(Vec::<One>::deserialize(from)?.into_iter().map(|One(gift)| gift).collect())
     }
 }
 

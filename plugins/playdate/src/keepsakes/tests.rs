@@ -61,6 +61,39 @@ fn a_gift_goes_from_hand_to_hand() {
 }
 
 #[test]
+fn a_giver_whose_file_is_put_back_does_not_get_the_gift_again() {
+    let (here, there) = (Shelf::default(), Shelf::default());
+    let (mut mine, mut yours) = (open(&here), open(&there));
+    mine.give(X, bell(), YOU, 10).unwrap();
+    let copy = here.bytes.lock().unwrap().clone();
+    let name = Name::new("Pip").unwrap();
+    yours.take(X, bell(), ME, &name, 11).unwrap();
+    mine.learn(X, YOU, true).unwrap();
+    yours.forget(X, ME).unwrap();
+    *here.bytes.lock().unwrap() = copy;
+    let (mut mine, mut yours) = (open(&here), open(&there));
+    assert_eq!((mine.onway().len(), yours.marks().len()), (1, 0));
+    let told = yours.settle(&[X], ME).unwrap();
+    assert_eq!((&told[..], yours.marks().len()), (&[(X, true)][..], 0));
+    mine.learn(X, YOU, told[0].1).unwrap();
+    assert_eq!((count(&mine, bell()), count(&yours, bell())), (0, 2));
+    // Once more over the prongs is once more of nothing.
+    yours.take(X, bell(), ME, &name, 12).unwrap();
+    assert_eq!(count(&yours, bell()), 2);
+    // It is kept for long, not for ever.
+    for n in 0..GOT as u64 {
+        let gift = GiftId::new(n, 1, 2);
+        yours.take(gift, bell(), ME, &name, 13).unwrap();
+        yours.forget(gift, ME).unwrap();
+        let other = GiftId::new(n, 2, 1);
+        yours.give(other, bell(), ME, 13).unwrap();
+        yours.learn(other, ME, true).unwrap();
+    }
+    assert_eq!((yours.told(X, ME), yours.told(GiftId::new(0, 1, 2), ME)), (None, Some(true)));
+    assert_eq!(open(&there).told(GiftId::new(0, 1, 2), ME), Some(true));
+}
+
+#[test]
 fn what_never_comes_is_back_as_it_was() {
     let (mut mine, mut yours) = (open(&Shelf::default()), open(&Shelf::default()));
     let before = mine.pieces().to_vec();
