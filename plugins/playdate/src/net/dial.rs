@@ -23,7 +23,10 @@ pub(super) struct Dial {
     meeting: Arc<Meeting>,
     invite: Option<Box<Invite>>,
     key: PeerKey,
+    /// Where to try, the likeliest first.
     addresses: Vec<SocketAddr>,
+    /// Where the host was reached, the latest first.
+    reached: Vec<SocketAddr>,
     stop: Option<Arc<AtomicBool>>,
 }
 
@@ -32,23 +35,27 @@ impl Dial {
         match way {
             Way::Invite(invite) => {
                 let (key, addresses) = (invite.host(), invite.addresses().to_vec());
-                Dial { meeting, invite: Some(invite), key, addresses, stop: None }
+                Dial { meeting, invite: Some(invite), key, addresses, reached: Vec::new(), stop: None }
             }
-            Way::Friend(key, addresses) => Dial { meeting, invite: None, key, addresses, stop: None },
+            Way::Friend(key, addresses) => {
+                Dial { meeting, invite: None, key, addresses, reached: Vec::new(), stop: None }
+            }
         }
     }
 
     /// There is a line: this is where the host was reached. Later calls try it first, and need no invite.
-    pub fn reached(&mut self, at: SocketAddr) {
-        self.addresses.retain(|other| *other != at);
-        self.addresses.insert(0, at);
-        self.addresses.truncate(Invite::ADDRESSES);
+    pub fn answered(&mut self, at: SocketAddr) {
+        for list in [&mut self.addresses, &mut self.reached] {
+            list.retain(|other| *other != at);
+            list.insert(0, at);
+            list.truncate(Invite::ADDRESSES);
+        }
         self.invite = None;
     }
 
-    /// Where the host was reached, the latest first.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    /// Where the host was reached, and has proven its key, the latest first.
+    pub fn reached(&self) -> &[SocketAddr] {
+        &self.reached
     }
 
     /// Calls once; a line, or why there is none, is an input.

@@ -138,7 +138,7 @@ impl Driver {
         let Some(member) = member.filter(|_| direct) else { return };
         let (key, name) = (PeerKey(member.key), PeerName::mended(member.name.as_str()));
         let Some(name) = name.filter(|_| !self.friends.allows(key)) else { return };
-        let addresses: &[SocketAddr] = self.dial.as_ref().map_or(&[], Dial::addresses);
+        let addresses: &[SocketAddr] = self.dial.as_ref().map_or(&[], Dial::reached);
         let event = match self.friends.befriend(key, &name, addresses, wall()) {
             Ok(()) => Event::Befriended(member.name),
             Err(error) => Event::Trouble(error.to_string()),

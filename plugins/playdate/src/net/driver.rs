@@ -247,7 +247,7 @@ impl Driver {
         self.lines.insert(id, wires);
         if let Some(dial) = &mut self.dial {
             dial.stop();
-            dial.reached(remote);
+            dial.answered(remote);
         }
         // Where a guest calls from nobody answers.
         let at = self.dial.as_ref().map(|_| remote);
