@@ -84,8 +84,9 @@ impl FromStr for Name {
 /// is not seen and yet makes two texts differ.
 pub(crate) fn is_shown(character: char) -> bool {
     !character.is_control()
-        && !matches!(character, '\u{AD}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{180E}' | '\u{200B}'
-            | '\u{200E}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
+        && !matches!(character, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+            | '\u{180E}' | '\u{200B}'
+            | '\u{200E}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}'
             | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
@@ -105,6 +106,9 @@ mod tests {
         assert_eq!(Name::new(""), Err(NameError::Empty));
         assert_eq!(Name::new(" \u{A0}"), Err(NameError::Empty));
         assert_eq!(Name::new("\u{200D}"), Err(NameError::Empty));
+        for blank in ['\u{2800}', '\u{3164}', '\u{34F}', '\u{17B5}'] {
+            assert_eq!(Name::new(&format!("a{blank}b")), Err(NameError::Character(2)));
+        }
         assert_eq!(Name::new(&"é".repeat(33)), Err(NameError::Long(33)));
         assert_eq!(Name::new(&"x".repeat(100_000)), Err(NameError::Long(1000)));
         assert_eq!(Name::new("a\nb"), Err(NameError::Character(2)));

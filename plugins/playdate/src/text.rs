@@ -15,7 +15,7 @@ impl Name {
     /// Takes a name as it is; `None` if it is none.
     #[must_use]
     pub fn new(text: &str) -> Option<Name> {
-        let fits = !text.is_empty() && text.chars().count() <= NAME && text.trim() == text;
+        let fits = text.chars().count() <= NAME && text.trim() == text && text.chars().any(|c| !is_variation(c));
         (fits && text.chars().all(is_visible)).then(|| Name(text.to_owned()))
     }
 
@@ -52,8 +52,14 @@ impl fmt::Debug for Name {
 /// Neither control nor direction marks, separators of lines, or anything else that draws nothing.
 fn is_visible(c: char) -> bool {
     !(c.is_control()
+        || matches!(c, '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
+}
+
+/// Varies the character before it, and is nothing alone.
+fn is_variation(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
 /// The identifier of a shell's theme: at most [`LOOK`] visible ASCII characters, perhaps none.
@@ -84,7 +90,19 @@ mod tests {
         for good in ["A", "Zoë Ω 🐣", &"x".repeat(32)] {
             assert_eq!(Name::new(good).unwrap().as_str(), good);
         }
-        for bad in ["", " A", "A ", "A\n", "a\u{202e}b", "\u{200b}", "\u{feff}", &"x".repeat(33)] {
+        for bad in [
+            "",
+            " A",
+            "A ",
+            "A\n",
+            "a\u{202e}b",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{fe0f}",
+            "\u{3164}",
+            "a\u{2800}b",
+            &"x".repeat(33),
+        ] {
             assert_eq!(Name::new(bad), None, "{bad:?}");
         }
     }
