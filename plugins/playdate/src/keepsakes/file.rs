@@ -24,7 +24,7 @@ pub trait Keep: Send {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 }
 
-/// A file: temporary file, sync, rename. While it is in use, a lock keeps others from it, who would write what they read
+/// A file, 0600 on Unix: temporary file, sync, rename. While it is in use, a lock keeps others from it, who would write what they read
 /// before: a gift would be doubled or lost.
 #[derive(Debug)]
 pub struct FileKeep {
@@ -77,7 +77,14 @@ impl Keep for FileKeep {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hold()?;
-        let mut file = AtomicWriteFile::open(&self.path)?;
+        let mut options = AtomicWriteFile::options();
+        // Whom the pet knows is nobody else's business; also of a file that others could read before.
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            atomic_write_file::unix::OpenOptionsExt::preserve_mode(&mut options, false);
+        }
+        let mut file = options.open(&self.path)?;
         file.write_all(bytes)?;
         file.commit()
     }

@@ -190,6 +190,15 @@ fn two_tables_do_not_write_one_pets_things() {
     mine.give(X, bell(), YOU, 10).unwrap();
     drop(mine);
     assert_eq!(Keepsakes::open(keep(), 9).unwrap().onway().len(), 1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        Keepsakes::open(keep(), 9).unwrap().settle(&[GiftId([9; 16])], YOU).unwrap();
+        assert_eq!(mode(), 0o600);
+    }
 }
 
 #[test]
