@@ -50,6 +50,18 @@ fn no_gift_is_doubled_or_lost_whatever_happens() {
 }
 
 #[test]
+fn nor_where_players_come_with_one_pet_and_then_another() {
+    let tally = run(5000..5000 + seeds() / 5, |seed| Troubles {
+        players: 2 + seed as usize % 2,
+        pets: 2,
+        kills: 800,
+        ..Troubles::of(seed)
+    });
+    eprintln!("{tally:?}");
+    assert!(tally.arrived > 20 && tally.back > 20 && tally.kills > 50, "{tally:?}");
+}
+
+#[test]
 fn a_line_may_be_cut_after_any_message() {
     let whole = run(7..8, |_| Troubles::short());
     assert!(whole.arrived > 1, "{whole:?}");

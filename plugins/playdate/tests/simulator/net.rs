@@ -44,6 +44,7 @@ pub enum What {
     Dial,
     Start,
     Regroup,
+    Company(usize),
 }
 
 struct Entry {

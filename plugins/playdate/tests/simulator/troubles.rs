@@ -14,6 +14,8 @@ pub struct Troubles {
     pub wild: u64,
     /// How many sit at the table; 0: as many as chance says.
     pub players: usize,
+    /// How many pets each player has, of which one comes at a time.
+    pub pets: usize,
     /// Each piece on a control stream: the line is cut.
     pub cuts: u64,
     /// Each write: the player is killed before or after it.
@@ -37,6 +39,7 @@ impl Troubles {
         Troubles {
             wild: 120,
             players: 0,
+            pets: 1,
             cuts: 0,
             kills: 0,
             full: 0,

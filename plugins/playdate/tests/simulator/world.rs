@@ -18,10 +18,15 @@ use super::troubles::{Shelf, ShelfOf, Tally, Troubles};
 /// How long things are given to be settled when nothing goes wrong any more.
 const CALM: Duration = Duration::from_secs(180);
 const LATENCY: u64 = 120;
+/// How long each company of pets is together in the end, where players have several.
+const TOGETHER: u64 = 40;
 
 struct Node {
     party: Option<Party>,
-    shelf: ShelfOf,
+    /// Of each of its pets.
+    shelves: Vec<ShelfOf>,
+    /// Which one it takes next, or took last.
+    pet: usize,
     frozen: Duration,
     ticks_at: Duration,
     random: Random,
@@ -69,13 +74,18 @@ impl World {
         let count = if troubles.players > 0 { troubles.players } else { 2 + random.below(3) as usize };
         let nodes = (0..count).map(|_| Node {
             party: None,
-            shelf: ShelfOf(Arc::new(Mutex::new(Shelf {
-                bytes: None,
-                random: Random(random.next()),
-                troubles,
-                writes: writes.clone(),
-                killed: false,
-            }))),
+            shelves: (0..troubles.pets)
+                .map(|_| {
+                    ShelfOf(Arc::new(Mutex::new(Shelf {
+                        bytes: None,
+                        random: Random(random.next()),
+                        troubles,
+                        writes: writes.clone(),
+                        killed: false,
+                    })))
+                })
+                .collect(),
+            pet: 0,
             frozen: Duration::ZERO,
             ticks_at: Duration::MAX,
             random: Random(random.next()),
@@ -116,8 +126,9 @@ impl World {
     /// Lives to the end.
     pub fn run(&mut self) -> Result<Tally, String> {
         let mut calm = false;
+        let end = self.wild + CALM + self.companies().iter().map(|_| Duration::from_secs(TOGETHER)).sum::<Duration>();
         while let Some((at, node, what)) = self.agenda.pop() {
-            if at > self.wild + CALM {
+            if at > end {
                 break;
             }
             self.now = self.now.max(at);
@@ -142,11 +153,39 @@ impl World {
         self.note(|| "all is calm".into());
         self.troubles = Troubles::none();
         for node in 0..self.nodes.len() {
-            self.nodes[node].shelf.0.lock().unwrap().troubles = Troubles::none();
+            for shelf in &self.nodes[node].shelves {
+                shelf.0.lock().unwrap().troubles = Troubles::none();
+            }
             self.nodes[node].frozen = Duration::ZERO;
             self.agenda.push(self.now + Duration::from_secs(1), node, What::Start);
         }
         self.agenda.push(self.wild + CALM - Duration::from_secs(60), 0, What::Regroup);
+        for (n, company) in self.companies().into_iter().enumerate() {
+            let at = self.wild + CALM + Duration::from_secs(n as u64 * TOGETHER);
+            self.agenda.push(at, 0, What::Company(company));
+        }
+    }
+
+    /// All that can be of one pet of each player, where there are several.
+    fn companies(&self) -> Vec<usize> {
+        if self.troubles_pets() > 1 { (0..1 << self.nodes.len()).collect() } else { Vec::new() }
+    }
+
+    fn troubles_pets(&self) -> usize {
+        self.nodes.first().map_or(0, |node| node.shelves.len())
+    }
+
+    /// Everybody ends, and comes again with the pet that the bit of this number says.
+    fn company(&mut self, company: usize) {
+        self.note(|| format!("company {company:b}"));
+        for node in 0..self.nodes.len() {
+            self.nodes[node].party = None;
+            self.nodes[node].pet = company >> node & 1;
+            self.agenda.push(self.now + Duration::from_secs(1), node, What::Start);
+        }
+        for line in &mut self.lines {
+            line.up = false;
+        }
     }
 
     fn start(&mut self, node: usize) {
@@ -157,18 +196,23 @@ impl World {
         if self.nodes[node].party.is_some() && !over {
             return;
         }
-        self.nodes[node].shelf.0.lock().unwrap().killed = false;
-        let shelf = Box::new(self.nodes[node].shelf.clone());
-        let Ok(keepsakes) = Keepsakes::open(shelf, 100 + node as u32) else {
-            self.nodes[node].shelf.0.lock().unwrap().killed = false;
+        if self.now < self.wild {
+            let pets = self.nodes[node].shelves.len() as u64;
+            self.nodes[node].pet = self.nodes[node].random.below(pets) as usize;
+        }
+        let pet = self.nodes[node].pet;
+        let number = 100 + node as u32 + 10 * pet as u32;
+        let shelf = self.nodes[node].shelves[pet].clone();
+        shelf.0.lock().unwrap().killed = false;
+        let Ok(keepsakes) = Keepsakes::open(Box::new(shelf.clone()), number) else {
+            shelf.0.lock().unwrap().killed = false;
             self.agenda.push(self.now + Duration::from_secs(2), node, What::Start);
             return;
         };
-        self.note(|| format!("{node} starts"));
+        self.note(|| format!("{node} starts with pet {number}"));
         let mut lcd = [0; 16];
         lcd[8] = 0x3C + node as u32;
-        let exchange =
-            portrait(&name(node), node as u32, 100 + node as u32, &Labels::default(), &[], &[Lcd::from_rows(lcd, 0)]);
+        let exchange = portrait(&name(node), node as u32, number, &Labels::default(), &[], &[Lcd::from_rows(lcd, 0)]);
         let mut chance = Random(self.nodes[node].random.next());
         let show = Duration::from_secs(1);
         let player = Player::new(key(node), Some(keepsakes), exchange, show, Box::new(move || chance.next()));
@@ -191,6 +235,7 @@ impl World {
             What::Dial => self.dial(node),
             What::Act => self.act(node),
             What::Down(line) => self.down(node, line),
+            What::Company(company) => self.company(company),
             What::Regroup => {
                 for line in 0..self.lines.len() {
                     if self.lines[line].up {
@@ -320,7 +365,8 @@ impl World {
     fn flush(&mut self, node: usize) -> Result<(), String> {
         let mut count = 0;
         loop {
-            if std::mem::take(&mut self.nodes[node].shelf.0.lock().unwrap().killed) {
+            let pet = self.nodes[node].pet;
+            if std::mem::take(&mut self.nodes[node].shelves[pet].0.lock().unwrap().killed) {
                 self.kill(node);
                 return Ok(());
             }
@@ -477,24 +523,37 @@ impl World {
     }
 
     fn judge(&self) -> Result<(), String> {
-        let all: Vec<&Keepsakes> = self.nodes.iter().filter_map(|n| n.party.as_ref()?.player().keepsakes()).collect();
-        if all.len() != self.nodes.len() {
+        if self.nodes.iter().any(|node| node.party.is_none()) {
             return Err("somebody is not there in the end".into());
         }
+        // A disk that said it was full may have taken the last change, which the pet that is there knows nothing of.
+        let other = |node: &Node, pet: usize| {
+            (pet != node.pet).then(|| Keepsakes::open(Box::new(node.shelves[pet].clone()), u32::MAX).unwrap())
+        };
+        let pets = |node: &Node| (0..node.shelves.len()).filter_map(|pet| other(node, pet)).collect::<Vec<_>>();
+        let others: Vec<Vec<Keepsakes>> = self.nodes.iter().map(pets).collect();
+        let here = self.nodes.iter().map(|node| node.party.as_ref().and_then(|party| party.player().keepsakes()));
+        let all: Vec<(usize, &Keepsakes)> = here
+            .zip(&others)
+            .enumerate()
+            .flat_map(|(node, (here, others))| here.into_iter().chain(others).map(move |kept| (node, kept)))
+            .collect();
         for decoration in Decoration::all() {
-            let count = |kept: &&Keepsakes| kept.pieces().iter().filter(|piece| piece.decoration == decoration).count();
+            let count = |(_, kept): &(usize, &Keepsakes)| {
+                kept.pieces().iter().filter(|piece| piece.decoration == decoration).count()
+            };
             let sum: usize = all.iter().map(count).sum();
             if sum != all.len() {
                 return Err(format!("{} of {} {}s are left", sum, all.len(), decoration.name()));
             }
         }
-        for (node, kept) in all.iter().enumerate() {
+        for (node, kept) in &all {
             if !kept.onway().is_empty() || !kept.marks().is_empty() {
                 return Err(format!("{node} has unsettled gifts: {:?} {:?}", kept.onway(), kept.marks()));
             }
-            for (other, theirs) in all.iter().enumerate() {
-                let mine = kept.tie(key(other), theirs.pet()).map(|tie| (tie.visits, tie.friendship, tie.since));
-                let yours = theirs.tie(key(node), kept.pet()).map(|tie| (tie.visits, tie.friendship, tie.since));
+            for (other, theirs) in all.iter().filter(|(other, _)| other != node) {
+                let mine = kept.tie(key(*other), theirs.pet()).map(|tie| (tie.visits, tie.friendship, tie.since));
+                let yours = theirs.tie(key(*node), kept.pet()).map(|tie| (tie.visits, tie.friendship, tie.since));
                 if mine != yours {
                     return Err(format!("{node} and {other} remember {mine:?} and {yours:?}"));
                 }
