@@ -70,6 +70,10 @@ impl House {
         House { host, honest, events: Vec::new(), _folders: folders }
     }
 
+    fn host_key(&self) -> eggtooth_peer::PeerKey {
+        invite(&self.host).host()
+    }
+
     /// The honest guest is still there, and heard.
     fn all_is_well(&mut self) {
         assert!(self.honest.command(Command::Emote(Emote::Song)));
@@ -203,4 +207,24 @@ fn streams_and_datagrams_in_plenty_disturb_nobody() {
     }
     house.all_is_well();
     assert!(mean.line.ended().is_none());
+}
+
+#[test]
+fn an_invite_that_found_no_seat_is_not_lost() {
+    let mut house = House::new();
+    let others = [(); 2].map(|()| Mean::sits(&house.host));
+    let mut late = Mean::new(&house.host);
+    assert!(late.says(&Message::Sit(profile(1))));
+    assert_eq!(late.end(), Farewell::Full);
+    let [mut leaving, _staying] = others;
+    assert!(leaving.says(&Message::Leave));
+    assert_eq!(leaving.end(), Farewell::Left);
+    // As the words with which it was turned away say: again, and without another invite.
+    let whom = Whom::Friend { key: house.host_key(), addresses: &[house.host.local_addr()] };
+    late.line = late.meeting.join(whom, LONG).unwrap();
+    (late._reader, late.writer) = late.line.control().unwrap();
+    assert!(late.says(&Message::Sit(profile(1))));
+    let toy = profile(1).toy;
+    until("the late guest", || house.host.view().seats.iter().flatten().any(|seat| seat.toy == toy));
+    house.all_is_well();
 }

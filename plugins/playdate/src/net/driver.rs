@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use eggtooth_peer::{Friends, Guests, Line, Meeting, PeerKey, Stream};
+use eggtooth_peer::{Admitted, Friends, Guests, Line, Meeting, PeerKey, Stream};
 
 use super::dial::Dial;
 use super::handle::{Board, Command, Event, Picture, lock};
@@ -243,6 +243,10 @@ impl Driver {
         self.last += 1;
         let id = self.last;
         let (peer, name, remote) = (line.peer(), line.their_name().clone(), line.remote());
+        if let (Some(guests), Admitted::Invite) = (&self.guests, line.how()) {
+            // Their invite is used up, and the line may break before they sit, or all seats may be taken.
+            guests.keep(peer);
+        }
         let Some(wires) = LineWires::attach(id, line, &self.inputs) else { return };
         self.lines.insert(id, wires);
         if let Some(dial) = &mut self.dial {
