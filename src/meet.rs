@@ -6,6 +6,7 @@ mod orders;
 mod people;
 mod pet;
 mod plan;
+mod realtoy;
 mod tell;
 
 use crate::output;
@@ -25,6 +26,7 @@ use orders::Order;
 pub use people::friends;
 use pet::Pet;
 use plan::Plan;
+use realtoy::Switch;
 use tell::Voice;
 
 /// How often the pet is looked at.
@@ -43,6 +45,7 @@ pub fn meet(command: MeetCommand) -> Result<ExitCode> {
 fn host(arguments: &HostArguments) -> Result<ExitCode> {
     let common = &arguments.common;
     let voice = Voice::new(common.json);
+    let toy = Switch::new(&common.real_toy)?;
     let (pet, setup) = sit_down(common, &voice)?;
     let table = PlaydateHandle::host(setup, arguments.listen)?;
     voice.listens(table.local_addr())?;
@@ -51,7 +54,7 @@ fn host(arguments: &HostArguments) -> Result<ExitCode> {
         let invite = invite.context("only a host has invites")??;
         voice.invites(&invite, arguments.qr)?;
     }
-    play(&table, pet, common, &voice, arguments.until_empty)
+    play(&table, pet, toy.as_ref(), common, &voice, arguments.until_empty)
 }
 
 fn join(arguments: &JoinArguments) -> Result<ExitCode> {
@@ -60,6 +63,7 @@ fn join(arguments: &JoinArguments) -> Result<ExitCode> {
     let whom = arguments.whom.trim();
     let is_invite = whom.to_ascii_lowercase().contains("egg1");
     let invite = if is_invite { Some(Invite::parse(whom)?) } else { None };
+    let toy = Switch::new(&common.real_toy)?;
     let (pet, setup) = sit_down(common, &voice)?;
     let way = match invite {
         Some(invite) => Way::Invite(Box::new(invite)),
@@ -73,7 +77,7 @@ fn join(arguments: &JoinArguments) -> Result<ExitCode> {
         }
     };
     let table = PlaydateHandle::join(setup, arguments.from, way)?;
-    play(&table, pet, common, &voice, false)
+    play(&table, pet, toy.as_ref(), common, &voice, false)
 }
 
 /// Takes the pet and what it needs at a table.
@@ -111,12 +115,16 @@ fn sit_down(common: &CommonArguments, voice: &Voice) -> Result<(Pet, Setup)> {
 fn play(
     table: &PlaydateHandle,
     mut pet: Pet,
+    toy: Option<&Switch>,
     common: &CommonArguments,
     voice: &Voice,
     until_empty: bool,
 ) -> Result<ExitCode> {
     let interrupted: Arc<AtomicBool> = crate::prong::interrupted()?;
     let orders = common.commands.then(orders::Orders::start).transpose()?;
+    if let Some(toy) = toy {
+        toy.turn(true, table, voice);
+    }
     let begun = Instant::now();
     let mut plan = Plan::new(common, until_empty);
     let mut leaving: Option<Instant> = None;
@@ -152,6 +160,10 @@ fn play(
                 Order::Press(buttons) if pet.press(&buttons) => {}
                 Order::Press(_) => voice.notice("the toy has no time for so many presses: wait until they are made"),
                 Order::Link if pet.lead() => {}
+                Order::RealToy(on) => match toy {
+                    Some(toy) => toy.turn(on, table, voice),
+                    None => voice.notice("no real toy was named: give --real-toy"),
+                },
                 Order::Link => voice.notice("only today's Pip can be led to its cable: press the buttons"),
             }
         }

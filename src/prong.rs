@@ -18,6 +18,8 @@ use anyhow::Result;
 use std::process::ExitCode;
 
 pub use arguments::ProngCommand;
+pub use bridge::guarding;
+pub use open::open_port;
 pub use session::interrupted;
 
 /// `eggtooth prong`.

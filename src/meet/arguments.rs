@@ -1,5 +1,6 @@
 //! What can be typed after `eggtooth meet` and `eggtooth friends`.
 
+use super::realtoy::RealToyArguments;
 use clap::{Args, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -82,9 +83,12 @@ pub struct CommonArguments {
     #[arg(long = "for", value_name = "S", value_parser = seconds)]
     pub limit: Option<Duration>,
     /// Read commands from standard input: touch PLAYER, part, gift N, emote NAME, press A|B|C|AC, link, kick PLAYER,
-    /// rebind ADDR, leave
+    /// rebind ADDR, real-toy on|off, leave
     #[arg(long)]
     pub commands: bool,
+    /// A real toy.
+    #[command(flatten)]
+    pub real_toy: RealToyArguments,
     /// How long the animation of a visit takes, in seconds
     #[arg(long, value_name = "S", value_parser = seconds, default_value = "6", hide = true)]
     pub show: Duration,

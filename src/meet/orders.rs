@@ -21,6 +21,8 @@ pub enum Order {
     Press(Vec<Button>),
     /// Pip is led to its cable.
     Link,
+    /// The real toy is switched on or off.
+    RealToy(bool),
 }
 
 /// What is typed, line by line.
@@ -67,6 +69,7 @@ fn read(line: &str, view: &TableView) -> Option<Order> {
     Some(Order::Table(match word {
         "press" => return Some(Order::Press(buttons(rest)?)),
         "link" => return Some(Order::Link),
+        "real-toy" => return matches!(rest, "on" | "off").then_some(Order::RealToy(rest == "on")),
         "touch" => Command::Touch(seat()?),
         "kick" => Command::Kick(seat()?),
         "part" => Command::Part,

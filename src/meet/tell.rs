@@ -28,7 +28,7 @@ impl Voice {
         Voice { json }
     }
 
-    fn say(&self, words: &str, fields: Value) -> Result<()> {
+    pub(super) fn say(&self, words: &str, fields: Value) -> Result<()> {
         if self.json { output::print(&format!("{fields}\n")) } else { output::print(&format!("{words}\n")) }
     }
 
@@ -65,6 +65,7 @@ impl Voice {
             Event::Pet(event) => self.pet(event),
             // What the firmware makes of it is told by `chip`.
             Event::Cable(_) => Ok(()),
+            Event::RealToy(event) => self.real_toy(event),
             Event::Line(words) => self.say(&sentence(words), json!({ "event": "line", "words": words })),
             Event::Refused(from, why) => self.say(
                 &format!("Somebody at {from} was not let in: {why}"),
@@ -181,7 +182,7 @@ impl Voice {
 }
 
 /// A clause that begins a line.
-fn sentence(clause: &str) -> String {
+pub(super) fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

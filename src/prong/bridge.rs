@@ -49,7 +49,7 @@ impl End {
 
 /// `prong bridge`.
 pub fn bridge(arguments: &BridgeArguments) -> Result<()> {
-    let guarding = guarding(arguments)?;
+    let guarding = guarding(arguments.secret_file.as_deref(), arguments.raw_pipe, arguments.yes_raw_pipe)?;
     let secret = match &guarding {
         Guarding::Secret(secret) => Some(secret.clone()),
         _ => None,
@@ -89,14 +89,16 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<()> {
     outcome
 }
 
-/// What stands in front of the toys.
-fn guarding(arguments: &BridgeArguments) -> Result<Guarding> {
-    let secret = secret::given(arguments.secret_file.as_deref())?;
-    let wanted = arguments.raw_pipe || arguments.yes_raw_pipe;
+/// What stands in front of the toys: the flash guard with the secret, without it next to nothing, or everything if that
+/// is wanted and confirmed.
+pub fn guarding(secret_file: Option<&Path>, raw_pipe: bool, yes_raw_pipe: bool) -> Result<Guarding> {
+    let secret = secret::given(secret_file)?;
     match secret {
-        Some(_) if wanted => bail!("with the shared secret every packet can be judged: leave --raw-pipe out"),
+        Some(_) if raw_pipe || yes_raw_pipe => {
+            bail!("with the shared secret every packet can be judged: leave --raw-pipe out")
+        }
         Some(secret) => Ok(Guarding::Secret(secret)),
-        None => match permit::raw_pipe(arguments)? {
+        None => match permit::raw_pipe(raw_pipe, yes_raw_pipe)? {
             Some(permit) => {
                 output::log("nothing guards the toys: whatever comes passes unread");
                 Ok(Guarding::Raw(permit))

@@ -5,7 +5,7 @@ use eggtooth_prong::engine::Outgoing;
 use eggtooth_prong::guard::{self, FactoryPermit, FlashPermit, Forbidden, RawPermit};
 use std::io::{IsTerminal, Write, stderr, stdin};
 
-use super::arguments::{BridgeArguments, SendArguments};
+use super::arguments::SendArguments;
 
 /// The packet of `send`, with a permit if it needs one and the user gives it.
 pub fn outgoing(
@@ -46,16 +46,16 @@ pub fn outgoing(
     }
 }
 
-/// Leave for a bridge without a guard, if it is wanted and the user gives it.
-pub fn raw_pipe(arguments: &BridgeArguments) -> Result<Option<RawPermit>> {
-    if !arguments.raw_pipe && !arguments.yes_raw_pipe {
+/// Leave for a bridge without a guard, if it is wanted (`asked`) and the user gives it, or a flag does (`given`).
+pub fn raw_pipe(asked: bool, given: bool) -> Result<Option<RawPermit>> {
+    if !asked && !given {
         return Ok(None);
     }
     let warning = "Nothing that comes will be looked at: whoever is at the other end can write your toy's flash for good,\n\
                    and a wrong write can make it useless. With the shared secret (--secret-file) this would be stopped.";
     let typed = confirmation(
-        arguments.raw_pipe,
-        arguments.yes_raw_pipe,
+        asked,
+        given,
         RawPermit::PHRASE,
         warning,
         "a pipe that nobody guards is to be confirmed: type it, or add --yes-raw-pipe where nobody can type",

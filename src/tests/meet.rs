@@ -12,5 +12,10 @@ mod link;
 mod player;
 #[path = "meet/proxy.rs"]
 mod proxy;
+#[path = "meet/realtoy.rs"]
+mod realtoy;
 #[path = "meet/well.rs"]
 mod well;
+#[allow(dead_code, reason = "of terminals these tests use a part")]
+#[path = "prong/wire.rs"]
+mod wire;

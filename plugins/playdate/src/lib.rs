@@ -2,9 +2,10 @@
 //!
 //! Everything here is without I/O: [`host`] and [`guest`] are the two ends of a table, [`player`] is one player's pet at
 //! it, with its [`visit`]s over the prongs and its [`keepsakes`]. Time, chance and bytes are given to them; what is to
-//! be done comes out. [`party`] joins them. `TABLE.md` has the bytes. With the feature `net`, `net` drives a party over
+//! be done comes out. [`party`] joins them, and [`bridge`] joins two real toys whose virtual ones touch. `TABLE.md` has the bytes. With the feature `net`, `net` drives a party over
 //! real lines.
 
+pub mod bridge;
 mod budget;
 pub mod decoration;
 pub mod frame;

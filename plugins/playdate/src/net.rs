@@ -5,9 +5,13 @@ mod dial;
 mod doing;
 mod driver;
 mod handle;
+mod pipe;
+mod realtoy;
+mod socket;
 mod wires;
 
 pub use handle::{Command, Event, PlaydateHandle};
+pub use realtoy::{OpenToy, RealToy, RealToyEvent, RealToyState, RealToyView};
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! who has the lines gives what comes, and does what is put out.
 
 mod acts;
+mod bridging;
 mod streams;
 
 use std::collections::VecDeque;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use eggtooth_livelink::{Lcd, Tone};
 
+use crate::bridge;
 use crate::frame::{Album, Camera};
 use crate::guest::{self, Guest, Standing};
 use crate::host::{self, Host, LineId};
@@ -17,8 +19,9 @@ use crate::message::{Emote, Farewell, Framer, Profile, SEATS, Seat, Snapshot};
 use crate::player::{self, Player};
 use crate::text::{Look, Name};
 
+use bridging::Bridging;
 use streams::Streams;
-pub use streams::{CABLE, PRONG, StreamId};
+pub use streams::{BRIDGE, CABLE, PRONG, StreamId};
 
 /// Things that wait to be told; of more, the oldest are lost.
 const EVENTS: usize = 256;
@@ -36,6 +39,8 @@ pub enum Output {
     Bytes(StreamId, Vec<u8>),
     /// Close a stream when its bytes have left.
     Close(StreamId),
+    /// For the line of the own real toy.
+    Bridge(bridge::Turn),
     /// Close a line when what was to be said has left. Nothing more is to be given of it.
     Hang(LineId, Farewell),
     /// A guest's line was lost: make another, until there is one or it is over.
@@ -53,6 +58,8 @@ pub enum Event {
     Pet(player::Event),
     /// Bytes of the cable between two chips.
     Cable(Vec<u8>),
+    /// About two real toys.
+    Bridge(bridge::Event),
     /// A guest stands otherwise with its table.
     Standing(Standing),
     /// It is over.
@@ -72,6 +79,7 @@ pub struct Party {
     camera: Camera,
     lines: Vec<(LineId, Framer)>,
     streams: Streams,
+    bridging: Bridging,
     standing: Option<Standing>,
     outputs: VecDeque<Output>,
     events: VecDeque<Event>,
@@ -106,6 +114,7 @@ impl Party {
             camera: Camera::default(),
             lines: Vec::new(),
             streams: Streams::default(),
+            bridging: Bridging::default(),
             standing: None,
             outputs: VecDeque::new(),
             events: VecDeque::new(),
@@ -125,7 +134,7 @@ impl Party {
     /// When [`tick`](Party::tick) is to be called next; at least twice a second besides.
     #[must_use]
     pub fn wake(&self) -> Option<Duration> {
-        self.player.wake()
+        [self.player.wake(), self.bridging.wake()].into_iter().flatten().min()
     }
 
     /// The player's pet.
@@ -368,7 +377,9 @@ impl Party {
                         self.guest_effects(effects, now);
                     }
                 },
-                player::Output::Open(pair) => self.open_own(PRONG, pair.other, pair.number, now),
+                player::Output::Open(pair) => {
+                    self.open_own(PRONG, pair.other, pair.number, now);
+                }
                 player::Output::Send(bytes) => self.send_own(bytes),
                 player::Output::Close => self.close_own(),
                 player::Output::Worn(worn) => {
@@ -377,6 +388,7 @@ impl Party {
                 }
             }
         }
+        self.settle_bridge(now);
         self.tell_of_pet();
         let standing = self.standing();
         if standing != self.standing {

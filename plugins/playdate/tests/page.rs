@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use eggtooth_livelink::{Lcd, Tone};
+use eggtooth_playdate::bridge::{Guard, Off, RATE, Stop, WINDOW, Word, Words};
 use eggtooth_playdate::message::{
     Emote, Farewell, Framer, GiftId, Member, Presence, Profile, Snapshot, TieWords, Touching, Whisper,
 };
+use eggtooth_playdate::party::BRIDGE;
 use eggtooth_playdate::visit::item;
 use eggtooth_playdate::{Decoration, Frame, Look, Message, Name, Seat};
 
@@ -76,7 +78,7 @@ fn message(name: &str) -> Message {
 #[test]
 fn the_pages_examples_are_what_it_says() {
     let examples = examples();
-    assert_eq!(examples.len(), 15);
+    assert_eq!(examples.len(), 21);
     for (name, bytes) in examples {
         match name {
             "frame" => {
@@ -85,6 +87,21 @@ fn the_pages_examples_are_what_it_says() {
                 let (lcd, tone) = (Lcd::from_rows(rows, 1), Tone { divisor: 16, high_half_ticks: 16 });
                 let frame = Frame { seat: seat(1), sequence: 3, tick: 32_768, lcd, contrast: 8, tone };
                 assert_eq!((Frame::decode(&bytes), frame.encode()), (Some(frame), bytes));
+            }
+            "bridge" => {
+                let on = Word::On { mine: 1, yours: 0, guard: Guard::Secret };
+                assert_eq!([&[BRIDGE, Seat::HOST.number(), 1, 0, 0, 0], &on.to_bytes()[..]].concat(), bytes);
+            }
+            "on" | "off" | "bytes" | "taken" | "stopped" => {
+                let word = match name {
+                    "on" => Word::On { mine: 1, yours: 1, guard: Guard::Blind },
+                    "off" => Word::Off(Off::Unplugged),
+                    "bytes" => Word::Bytes(b"ECHO REQ\r\n"),
+                    "taken" => Word::Taken(4112),
+                    _ => Word::Stopped { mine: false, why: Stop::Flash },
+                };
+                assert_eq!(word.to_bytes(), bytes, "{name}");
+                assert_eq!(Words::default().next(&mut &bytes[..]), Ok(Some(word)), "{name}");
             }
             "item" => assert_eq!(item(&gift(), bell()).to_le_bytes(), bytes[..]),
             name => {
@@ -105,5 +122,13 @@ fn the_page_names_every_decoration_and_farewell() {
     }
     for farewell in Farewell::ALL {
         assert!(PAGE.contains(&format!("| {} | {farewell} |", farewell as u8)), "{farewell}");
+    }
+}
+
+#[test]
+fn the_page_has_the_bridges_figures() {
+    let digits = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
+    for figure in [WINDOW, RATE as usize] {
+        assert!(PAGE.contains(&digits(figure)), "{figure}");
     }
 }

@@ -1,9 +1,12 @@
 //! Whole tables in virtual time, with everything that can go wrong, from seeds: whatever happens, in the end each gift
-//! is either the receiver's or the giver's again, on both sides, and no decoration is doubled or lost.
+//! is either the receiver's or the giver's again, on both sides, and no decoration is doubled or lost; and real toys
+//! that are joined get each other's bytes whole, and none of before.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "simulator/net.rs"]
 mod net;
+#[path = "simulator/toys.rs"]
+mod toys;
 #[path = "simulator/troubles.rs"]
 mod troubles;
 #[path = "simulator/world.rs"]
@@ -47,6 +50,7 @@ fn no_gift_is_doubled_or_lost_whatever_happens() {
     let tally = run(1000..1000 + seeds(), Troubles::of);
     eprintln!("{tally:?}");
     assert!(tally.arrived > 100 && tally.back > 100 && tally.kills > 100 && tally.cuts > 100, "{tally:?}");
+    assert!(tally.joinings > 100 && tally.toy_bytes > 1_000_000, "{tally:?}");
 }
 
 #[test]

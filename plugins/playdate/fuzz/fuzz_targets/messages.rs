@@ -1,9 +1,10 @@
 //! Table messages and frames: any bytes are a message, which is written back byte for byte, or refused in one printable
-//! sentence; however a stream is cut, the same messages come out of it.
+//! sentence; however a stream is cut, the same messages come out of it. The same of what is said on a bridge.
 //!
 //! The first byte says how the stream is cut; the rest is it.
 #![no_main]
 
+use eggtooth_playdate::bridge::{Word, Words};
 use eggtooth_playdate::message::Framer;
 use eggtooth_playdate::{Frame, Message};
 use libfuzzer_sys::fuzz_target;
@@ -28,6 +29,22 @@ fn read(stream: &[u8], piece: usize) -> (Vec<Message>, bool) {
     (messages, false)
 }
 
+/// What was said on a bridge, byte by byte where it was bytes, and whether it ended in nonsense.
+fn said(stream: &[u8], piece: usize) -> (Vec<u8>, bool) {
+    let (mut words, mut all) = (Words::default(), Vec::new());
+    for mut bytes in stream.chunks(piece.max(1)) {
+        loop {
+            match words.next(&mut bytes) {
+                Ok(Some(Word::Bytes(bytes))) => all.extend(bytes.iter().flat_map(|byte| Word::Bytes(&[*byte]).to_bytes())),
+                Ok(Some(word)) => all.extend(word.to_bytes()),
+                Ok(None) => break,
+                Err(_) => return (all, true),
+            }
+        }
+    }
+    (all, false)
+}
+
 fuzz_target!(|input: &[u8]| {
     if let Ok(message) = Message::decode(input) {
         assert_eq!(message.encode(), input);
@@ -38,4 +55,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let [piece, stream @ ..] = input else { return };
     assert_eq!(read(stream, usize::from(*piece)), read(stream, usize::MAX));
+    let words = said(stream, usize::MAX);
+    assert_eq!(said(stream, usize::from(*piece)), words);
+    assert_eq!(said(&words.0, 1), (words.0.clone(), false));
 });

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use eggtooth_cartridge::labels::Labels;
 use eggtooth_livelink::{Lcd, Tone};
+use eggtooth_playdate::bridge::{Guard, Off, PIECE, Turn};
 use eggtooth_playdate::ghost::portrait;
 use eggtooth_playdate::keepsakes::{Keep, Keepsakes};
 use eggtooth_playdate::message::{GiftId, Profile, SEATS, Whisper};
@@ -45,7 +46,7 @@ fn player(key: u8) -> Player {
 }
 
 /// Does what a party says, and looks at it.
-fn drain(party: &mut Party, streams: &mut Vec<u64>) {
+fn drain(party: &mut Party, streams: &mut Vec<u64>, on: &mut bool) {
     let mut count = 0;
     while let Some(output) = party.output() {
         count += 1;
@@ -56,6 +57,10 @@ fn drain(party: &mut Party, streams: &mut Vec<u64>) {
             Output::Open(_, stream, _) => streams.push(stream),
             Output::Bytes(_, bytes) => assert!(bytes.len() <= 8192),
             Output::Close(stream) => streams.retain(|other| *other != stream),
+            // A real toy is told of joining and loss in turn, and gets bytes only between them.
+            Output::Bridge(Turn::Joined) => assert!(!std::mem::replace(on, true)),
+            Output::Bridge(Turn::Lost(_)) => assert!(std::mem::replace(on, false)),
+            Output::Bridge(Turn::Bytes(bytes)) => assert!(*on && !bytes.is_empty() && bytes.len() <= PIECE),
             Output::Hang(..) | Output::Redial => {}
         }
     }
@@ -79,9 +84,9 @@ fuzz_target!(|input: &[u8]| {
     } else {
         Party::guest(name.clone(), look.clone(), player(1), now)
     };
-    let (mut line, mut streams) = (1, Vec::new());
+    let (mut line, mut streams, mut on) = (1, Vec::new(), false);
     party.connect(line, [2; 32], name.clone(), now);
-    drain(&mut party, &mut streams);
+    drain(&mut party, &mut streams, &mut on);
     while let [what, pause, more @ ..] = rest {
         rest = more;
         now += Duration::from_millis(u64::from(*pause) * if what & 128 == 0 { 1 } else { 100 });
@@ -110,7 +115,7 @@ fuzz_target!(|input: &[u8]| {
                 let Some(bytes) = take() else { return };
                 party.datagram(line, bytes, now);
             }
-            6 => streams.extend(party.stream(line, 1 + (what >> 4 & 1), now)),
+            6 => streams.extend(party.stream(line, 1 + (what >> 4 & 3), now)),
             7 | 8 => {
                 let Some(bytes) = take() else { return };
                 if let Some(stream) = streams.last() {
@@ -128,7 +133,14 @@ fuzz_target!(|input: &[u8]| {
                 line += 1;
                 party.connect(line, [2 + (what >> 4 & 1); 32], name.clone(), now);
             }
-            11 => party.touch(seat, now),
+            11 if what & 64 == 0 => party.touch(seat, now),
+            11 => match (pause & 3, party.bridge_room(now)) {
+                (0, _) => party.bridge_on(Guard::new(pause >> 2 & 3).unwrap_or(Guard::Raw), now),
+                (1, _) => party.bridge_off(Off::new(pause >> 2 & 3).unwrap_or(Off::Switched), now),
+                (2, room) => party.bridge_send(&vec![*pause; room], now),
+                (_, _) if *pause & 4 == 0 => party.bridge_taken(usize::from(*pause) * 64, now),
+                _ => party.bridge_anew(now),
+            },
             12 => {
                 // What cannot be given is refused.
                 let _ = party.give(Decoration::new(what >> 4).unwrap_or(Decoration::all().next().expect("16")), now);
@@ -147,8 +159,8 @@ fuzz_target!(|input: &[u8]| {
             14 => party.show(u64::from(*pause), Lcd::BLANK, 8, Tone::SILENT, now),
             _ => party.part(now),
         }
-        drain(&mut party, &mut streams);
+        drain(&mut party, &mut streams, &mut on);
         party.tick(now, 1000);
-        drain(&mut party, &mut streams);
+        drain(&mut party, &mut streams, &mut on);
     }
 });

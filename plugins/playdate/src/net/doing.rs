@@ -73,6 +73,7 @@ impl Driver {
                 }
             }
             Output::Close(stream) => drop(self.streams.remove(&stream)),
+            Output::Bridge(turn) => self.turn_toy(turn),
             Output::Hang(line, farewell) => {
                 if let Some(wires) = self.lines.remove(&line) {
                     self.leaving.extend(wires.hang(farewell));
@@ -107,6 +108,7 @@ impl Driver {
                 Event::Pet(event)
             }
             party::Event::Cable(bytes) => Event::Cable(bytes),
+            party::Event::Bridge(event) => return self.tell_toy(event),
             party::Event::Standing(standing) => {
                 let words = crate::view::standing(Some(standing), now);
                 Event::Line(if words.is_empty() { "at the table".to_owned() } else { words })

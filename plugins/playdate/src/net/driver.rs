@@ -11,6 +11,8 @@ use eggtooth_peer::{Admitted, Friends, Guests, Line, Meeting, PeerKey, Stream};
 
 use super::dial::Dial;
 use super::handle::{Board, Command, Event, Picture, lock};
+use super::realtoy::RealToy;
+use super::socket::Socket;
 use super::wires::{LineWires, StreamWires};
 use super::{Setup, Way};
 use crate::host::LineId;
@@ -32,6 +34,10 @@ const REFUSALS: Duration = Duration::from_secs(1);
 /// Something came.
 pub(super) enum Input {
     Command(Command),
+    SwitchOn(Box<RealToy>),
+    SwitchOff,
+    /// The real toy's thread has something.
+    Plug,
     Line(Line),
     NoLine(String),
     Control(LineId, Vec<u8>),
@@ -58,6 +64,7 @@ pub(super) struct Driver {
     /// Lines that say their last words.
     pub(super) leaving: Vec<JoinHandle<()>>,
     pub(super) memory: Memory,
+    pub(super) socket: Socket,
     pub(super) picture: Option<Picture>,
     pub(super) over: bool,
 }
@@ -102,6 +109,7 @@ impl Driver {
             streams: HashMap::new(),
             leaving: Vec::new(),
             memory: Memory::default(),
+            socket: Socket::default(),
             picture: None,
             over: false,
         }
@@ -120,7 +128,8 @@ impl Driver {
         }
         let (mut look, mut tick, mut refusals) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         while !self.over {
-            let wake = self.party.wake().unwrap_or(tick).min(tick).min(look);
+            let due = [self.party.wake(), self.socket.wake].into_iter().flatten().min();
+            let wake = due.unwrap_or(tick).min(tick).min(look);
             match self.queue.recv_timeout(wake.saturating_sub(self.now())) {
                 Ok(input) => {
                     self.take(input);
@@ -131,6 +140,7 @@ impl Driver {
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
+            self.feed();
             let now = self.now();
             if now >= tick || self.party.wake().is_some_and(|wake| now >= wake) {
                 tick = now.saturating_add(TICK);
@@ -180,6 +190,10 @@ impl Driver {
         let now = self.now();
         match input {
             Input::Command(command) => self.obey(command, now),
+            Input::SwitchOn(toy) => self.switch_on(*toy, now),
+            Input::SwitchOff => self.switch_off(None, now),
+            // It is fed after each round.
+            Input::Plug => {}
             Input::Line(line) => self.connect(line, now),
             Input::NoLine(why) => {
                 lock(&self.board).tell(Event::Failed(why));
@@ -275,6 +289,7 @@ impl Driver {
             self.party.show(tick, lcd, contrast, tone, now);
             self.pump();
         }
+        self.see_toy();
         let view = Arc::new(self.memory.view(&self.party, now));
         lock(&self.board).view = view;
     }
@@ -303,6 +318,7 @@ impl Driver {
             dial.stop();
         }
         self.streams.clear();
+        self.leaving.extend(self.socket.end());
         for (_, wires) in self.lines.drain() {
             self.leaving.extend(wires.hang(Farewell::Left));
         }
@@ -312,6 +328,7 @@ impl Driver {
         }
         let view = self.memory.view(&self.party, self.begun.elapsed());
         let mut board = lock(&self.board);
+        board.real_toy = Arc::default();
         board.view = Arc::new(view);
         board.over = true;
     }

@@ -11,6 +11,7 @@ use eggtooth_peer::{Guests, Invite, InviteError, Meeting, PeerError};
 use eggtooth_prong::packet::Exchange;
 
 use super::driver::{Driver, Input, QUEUE};
+use super::realtoy::{RealToy, RealToyEvent, RealToyView};
 use super::{Setup, Way};
 use crate::decoration::Decoration;
 use crate::message::{Emote, Farewell, Seat, Snapshot};
@@ -59,6 +60,8 @@ pub enum Event {
     /// Bytes for the own chip. Those that wait are one event, and of more than 256 the oldest are lost: a chip takes 32
     /// a second.
     Cable(Vec<u8>),
+    /// About real toys.
+    RealToy(RealToyEvent),
     /// The own line: it was lost, or is there again; in words.
     Line(String),
     /// Somebody was not let in: from where, and why.
@@ -88,6 +91,7 @@ pub(super) struct Board {
     pub picture: Option<Picture>,
     pub portrait: Option<Exchange>,
     pub view: Arc<TableView>,
+    pub real_toy: Arc<RealToyView>,
     pub events: VecDeque<Event>,
     pub over: bool,
 }
@@ -178,6 +182,25 @@ impl PlaydateHandle {
     #[must_use]
     pub fn view(&self) -> Arc<TableView> {
         lock(&self.board).view.clone()
+    }
+
+    /// Switches a real toy on, instead of one that is: as soon as the virtual toys touch and the friend's real toy is on,
+    /// too, the two are joined, as far as the guard allows; until it is switched off, but with the friend alone whom the
+    /// toy touches now or first. The visit of the virtual toys goes on beside it. How it stands is told by
+    /// [`Event::RealToy`] and by [`real_toy`](PlaydateHandle::real_toy). `false`: too much waits already, or it is over.
+    pub fn switch_on(&self, toy: RealToy) -> bool {
+        !self.is_over() && self.inputs.try_send(Input::SwitchOn(Box::new(toy))).is_ok()
+    }
+
+    /// Switches it off: a toy in mid-transfer is told, on both sides. `false` as above.
+    pub fn switch_off(&self) -> bool {
+        !self.is_over() && self.inputs.try_send(Input::SwitchOff).is_ok()
+    }
+
+    /// The own real toy and the friend's as they are now.
+    #[must_use]
+    pub fn real_toy(&self) -> Arc<RealToyView> {
+        lock(&self.board).real_toy.clone()
     }
 
     /// What the own toy shows and sounds now; the latest counts.

@@ -15,10 +15,12 @@ pub type StreamId = u64;
 pub const PRONG: u8 = 1;
 /// Kind of a stream that carries the bytes of two chips' serial interfaces.
 pub const CABLE: u8 = 2;
+/// Kind of a stream that joins two real toys.
+pub const BRIDGE: u8 = 3;
 /// After the kind: a byte of seat (of the other end towards the host, of the origin from it), and the pair's number.
 const HEAD: usize = 5;
-/// Streams of one line that are not its control stream.
-const OF_ONE_LINE: usize = 3;
+/// Streams of one line that are not its control stream: of cables and bridges both sides may open one at the same time.
+const OF_ONE_LINE: usize = 5;
 /// Streams that a line may open, a second and at once; more are closed unheard.
 const OPENS: (u32, u32) = (2, 16);
 /// Bytes a second that a line may send over all its streams, and how many at once.
@@ -73,6 +75,10 @@ impl Streams {
         self.all.iter().find(|stream| stream.kind == kind && stream.end == End::Own).map(|stream| stream.id)
     }
 
+    pub(super) fn forget(&mut self, id: StreamId) {
+        self.all.retain(|stream| stream.id != id);
+    }
+
     /// Whether a line may send so much more.
     fn allows(&mut self, line: LineId, bytes: usize, now: Duration) -> bool {
         let cost = u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -89,7 +95,7 @@ impl Party {
     /// A line's far end has opened a stream of a kind. `None`: it is not welcome, and to be closed.
     pub fn stream(&mut self, line: LineId, kind: u8, now: Duration) -> Option<StreamId> {
         let of_line = self.streams.all.iter().filter(|stream| stream.line == line).count();
-        let known = self.lines.iter().any(|(id, _)| *id == line) && matches!(kind, PRONG | CABLE);
+        let known = self.lines.iter().any(|(id, _)| *id == line) && matches!(kind, PRONG | CABLE | BRIDGE);
         let welcome = known && of_line < OF_ONE_LINE && self.streams.budgets(line, now).opens.take(1, now);
         welcome.then(|| self.streams.add(line, kind, 0, End::Unknown))
     }
@@ -112,8 +118,8 @@ impl Party {
             let &[seat, a, b, c, d] = stream.head.as_slice() else { return };
             stream.number = u32::from_le_bytes([a, b, c, d]);
             let (kind, number) = (stream.kind, stream.number);
-            let Some(end) = Seat::new(seat).and_then(|seat| self.lead(line, kind, seat, number, now)) else {
-                self.streams.all.retain(|stream| stream.id != id);
+            let Some(end) = Seat::new(seat).and_then(|seat| self.lead(id, line, kind, seat, number, now)) else {
+                self.streams.forget(id);
                 self.outputs.push_back(Output::Close(id));
                 self.settle(now);
                 return;
@@ -134,8 +140,9 @@ impl Party {
         if !bytes.is_empty() {
             match end {
                 End::Own if kind == PRONG => self.player.bytes(bytes, now),
+                End::Own if kind == BRIDGE => self.bridge_bytes(id, bytes, now),
                 // Of a touch that is over, or not known yet, nothing comes to the chip: it has no cable then.
-                End::Own if self.own_pair().is_none_or(|pair| pair.number != number) => {}
+                End::Own if self.own_pair().is_none_or(|(pair, _)| pair.number != number) => {}
                 End::Own => self.tell(Event::Cable(bytes.to_vec())),
                 End::Other(other) => self.outputs.push_back(Output::Bytes(other, bytes.to_vec())),
                 End::Unknown => {}
@@ -145,7 +152,7 @@ impl Party {
     }
 
     /// Where a stream goes whose head has come.
-    fn lead(&mut self, line: LineId, kind: u8, seat: Seat, number: u32, now: Duration) -> Option<End> {
+    fn lead(&mut self, id: StreamId, line: LineId, kind: u8, seat: Seat, number: u32, now: Duration) -> Option<End> {
         let route = match &self.role {
             Role::Host(host) => host.route(line, seat, number)?,
             // A host says the truth about who comes, or nobody does.
@@ -153,6 +160,7 @@ impl Party {
         };
         match route {
             Route::Own(from) if kind == PRONG => self.player.opened(number, from, now).then_some(End::Own),
+            Route::Own(from) if kind == BRIDGE => self.bridge_opened(id, from, number, now).then_some(End::Own),
             Route::Own(_) => Some(End::Own),
             Route::Line(to, from) => {
                 let of_line = self.streams.all.iter().filter(|stream| stream.line == to).count();
@@ -171,8 +179,8 @@ impl Party {
         self.outputs.push_back(Output::Bytes(id, vec![seat.number(), a, b, c, d]));
     }
 
-    /// Opens a stream of the own toy to that of a seat.
-    pub(super) fn open_own(&mut self, kind: u8, to: Seat, number: u32, now: Duration) {
+    /// Opens a stream of the own toy to that of a seat; `None`: there is no line.
+    pub(super) fn open_own(&mut self, kind: u8, to: Seat, number: u32, now: Duration) -> Option<StreamId> {
         let place = match &self.role {
             Role::Host(host) => match host.own_route(Seat::HOST, to) {
                 Some(Route::Line(line, from)) => Some((line, from)),
@@ -184,9 +192,14 @@ impl Party {
             Some((line, seat)) => {
                 let id = self.streams.add(line, kind, number, End::Own);
                 self.open(line, id, kind, seat, number);
+                Some(id)
             }
-            None if kind == PRONG => self.player.closed(now),
-            None => {}
+            None => {
+                if kind == PRONG {
+                    self.player.closed(now);
+                }
+                None
+            }
         }
     }
 
@@ -198,22 +211,21 @@ impl Party {
 
     pub(super) fn close_own(&mut self) {
         if let Some(id) = self.streams.own(PRONG) {
-            self.streams.all.retain(|stream| stream.id != id);
+            self.streams.forget(id);
             self.outputs.push_back(Output::Close(id));
         }
     }
 
-    /// The touch of the own toy.
-    fn own_pair(&self) -> Option<Touching> {
+    /// The touch of the own toy, and whom it touches.
+    pub(super) fn own_pair(&self) -> Option<(Touching, Seat)> {
         let table = self.snapshot()?;
-        table.touching(table.you)
+        let pair = table.touching(table.you)?;
+        Some((pair, pair.partner(table.you)?))
     }
 
     /// Bytes of the own chip for the one that it touches; false: it touches none.
     pub fn cable(&mut self, bytes: &[u8], now: Duration) -> bool {
-        let Some(you) = self.snapshot().map(|table| table.you) else { return false };
-        let Some(pair) = self.own_pair() else { return false };
-        let Some(partner) = pair.partner(you) else { return false };
+        let Some((pair, partner)) = self.own_pair() else { return false };
         if self.streams.own(CABLE).is_none() {
             self.open_own(CABLE, partner, pair.number, now);
         }
@@ -234,8 +246,9 @@ impl Party {
         let stream = self.streams.all.remove(place);
         match stream.end {
             End::Own if stream.kind == PRONG => self.player.closed(now),
+            End::Own if stream.kind == BRIDGE => self.bridge_closed(id, stream.line, now),
             End::Other(other) => {
-                self.streams.all.retain(|stream| stream.id != other);
+                self.streams.forget(other);
                 self.outputs.push_back(Output::Close(other));
             }
             End::Own | End::Unknown => {}

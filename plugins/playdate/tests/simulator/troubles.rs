@@ -82,6 +82,9 @@ pub struct Tally {
     pub cuts: u64,
     pub messages: u64,
     pub writes: u64,
+    /// Two real toys were joined, counted at both.
+    pub joinings: u64,
+    pub toy_bytes: u64,
 }
 
 impl Tally {
@@ -94,6 +97,8 @@ impl Tally {
         self.cuts += other.cuts;
         self.messages += other.messages;
         self.writes += other.writes;
+        self.joinings += other.joinings;
+        self.toy_bytes += other.toy_bytes;
     }
 }
 

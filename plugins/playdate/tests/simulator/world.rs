@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use eggtooth_cartridge::labels::Labels;
 use eggtooth_livelink::{Lcd, Tone};
+use eggtooth_playdate::bridge::{State, Turn};
 use eggtooth_playdate::ghost::portrait;
 use eggtooth_playdate::keepsakes::Keepsakes;
 use eggtooth_playdate::message::{Emote, GiftId};
@@ -13,6 +14,7 @@ use eggtooth_playdate::player::{self, Player};
 use eggtooth_playdate::{Decoration, Look, Name, Seat, frame};
 
 use super::net::{Agenda, Order, Random, What};
+use super::toys::Toy;
 use super::troubles::{Shelf, ShelfOf, Tally, Troubles};
 
 /// How long things are given to be settled when nothing goes wrong any more.
@@ -30,6 +32,7 @@ struct Node {
     frozen: Duration,
     ticks_at: Duration,
     random: Random,
+    toy: Toy,
 }
 
 struct Line {
@@ -72,7 +75,7 @@ impl World {
         let mut random = Random(seed);
         let writes = Arc::new(Mutex::new(0));
         let count = if troubles.players > 0 { troubles.players } else { 2 + random.below(3) as usize };
-        let nodes = (0..count).map(|_| Node {
+        let nodes = (0..count).map(|node| Node {
             party: None,
             shelves: (0..troubles.pets)
                 .map(|_| {
@@ -89,6 +92,7 @@ impl World {
             frozen: Duration::ZERO,
             ticks_at: Duration::MAX,
             random: Random(random.next()),
+            toy: Toy::new(seed ^ (node as u64 + 77)),
         });
         let mut world = World {
             nodes: nodes.collect(),
@@ -144,6 +148,8 @@ impl World {
             self.happens(node, what)?;
         }
         self.tally.writes = *self.writes.lock().unwrap();
+        self.tally.joinings = self.nodes.iter().map(|node| node.toy.joinings).sum();
+        self.tally.toy_bytes = self.nodes.iter().map(|node| node.toy.bytes).sum();
         self.judge()?;
         Ok(self.tally)
     }
@@ -210,6 +216,7 @@ impl World {
             return;
         };
         self.note(|| format!("{node} starts with pet {number}"));
+        self.nodes[node].toy.ends();
         let mut lcd = [0; 16];
         lcd[8] = 0x3C + node as u32;
         let exchange = portrait(&name(node), node as u32, number, &Labels::default(), &[], &[Lcd::from_rows(lcd, 0)]);
@@ -250,6 +257,12 @@ impl World {
                     party.tick(now, 1000 + now.as_secs());
                     party.show(now.as_millis() as u64, picture, 8, Tone::SILENT, now);
                     self.nodes[node].ticks_at = Duration::MAX;
+                }
+                // It hears before it says anything.
+                self.flush(node)?;
+                let here = &mut self.nodes[node];
+                if let Some(party) = &mut here.party {
+                    here.toy.live(party, now);
                 }
             }
             What::Control(line, bytes) if self.is_up(line) => {
@@ -461,6 +474,12 @@ impl World {
                     self.carry(line, to, stream + 1, What::CloseStream(line, stream));
                 }
             }
+            Output::Bridge(turn) => {
+                if !matches!(turn, Turn::Bytes(_)) {
+                    self.note(|| format!("{node}'s real toy: {turn:?}"));
+                }
+                self.nodes[node].toy.hear(turn).map_err(|why| format!("{node}: {why}"))?;
+            }
             Output::Hang(line, _) => {
                 let to = other(self, line);
                 let at = self.order.all(line, to).max(self.now);
@@ -557,6 +576,15 @@ impl World {
                 if mine != yours {
                     return Err(format!("{node} and {other} remember {mine:?} and {yours:?}"));
                 }
+            }
+        }
+        for (node, here) in self.nodes.iter().enumerate() {
+            let Some(State::Joined(seat)) = here.party.as_ref().map(Party::bridge) else { continue };
+            let table = here.party.as_ref().and_then(Party::snapshot);
+            let key = table.and_then(|table| Some(table.member(seat)?.key)).unwrap_or_default();
+            let there = self.nodes.get(usize::from(key[0]).wrapping_sub(1));
+            if there.is_none_or(|there| !there.toy.is_joined()) || !here.toy.is_joined() {
+                return Err(format!("{node}'s real toy is joined with nobody"));
             }
         }
         let open = |node: &Node| node.party.as_ref().is_some_and(|party| party.player().visits().is_some());
