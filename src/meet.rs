@@ -160,11 +160,11 @@ fn play(
                 Order::Press(buttons) if pet.press(&buttons) => {}
                 Order::Press(_) => voice.notice("the toy has no time for so many presses: wait until they are made"),
                 Order::Link if pet.lead() => {}
+                Order::Link => voice.notice("only today's Pip can be led to its cable: press the buttons"),
                 Order::RealToy(on) => match toy {
                     Some(toy) => toy.turn(on, table, voice),
                     None => voice.notice("no real toy was named: give --real-toy"),
                 },
-                Order::Link => voice.notice("only today's Pip can be led to its cable: press the buttons"),
             }
         }
         if plan.leads() {
