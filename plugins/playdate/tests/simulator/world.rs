@@ -162,7 +162,7 @@ impl World {
             for shelf in &self.nodes[node].shelves {
                 shelf.0.lock().unwrap().troubles = Troubles::none();
             }
-            self.nodes[node].frozen = Duration::ZERO;
+            // Who is frozen thaws in its own time: what waits for it comes in its order.
             self.agenda.push(self.now + Duration::from_secs(1), node, What::Start);
         }
         self.agenda.push(self.wild + CALM - Duration::from_secs(60), 0, What::Regroup);
