@@ -75,3 +75,43 @@ pub(crate) fn peer(connection: &Connection, alpn: &[u8]) -> Option<PeerKey> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::MEETING_ALPN;
+    use crate::tls::{Own, Shown};
+
+    #[test]
+    fn every_limit_of_service_md_is_set() {
+        let limits = Limits::default();
+        let own = Own::new(&crate::Identity::generate().unwrap(), MEETING_ALPN).unwrap();
+        let tls = own.server(Arc::new(|_| false), Shown::default()).unwrap();
+        let config = server(tls, transport(&limits, &Closing::default()).unwrap(), &limits).unwrap();
+        let shown = format!("{config:?}");
+        // §3.1, as the library shows them.
+        let set = [
+            " receive_window: 262144,",
+            "stream_receive_window: 65536,",
+            "send_window: 262144,",
+            "max_concurrent_bidi_streams: 4,",
+            "max_concurrent_uni_streams: 2,",
+            "datagram_receive_buffer_size: Some(65536)",
+            "datagram_send_buffer_size: 65536",
+            "keep_alive_interval: Some(10s)",
+            "max_idle_timeout: Some(30000)",
+            "initial_rtt: 100ms",
+            "max_incoming: 32,",
+            "incoming_buffer_size: 16384,",
+            "incoming_buffer_size_total: 2097152",
+            "migration: true",
+            "sent: 0",
+        ];
+        for one in set {
+            assert!(shown.contains(one), "{one} is not in {shown}");
+        }
+        // §3.3.
+        assert_eq!(limits.handshakes, 10);
+    }
+}
