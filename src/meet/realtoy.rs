@@ -68,7 +68,8 @@ impl Switch {
 impl Voice {
     /// Something about real toys.
     pub fn real_toy(&self, event: &RealToyEvent) -> Result<()> {
-        match event {
+        let words = event.words().unwrap_or_else(|| "the real toy is switched off".to_owned());
+        let fields = match event {
             RealToyEvent::Changed(view) => {
                 let friend = view.friend.map(|friend| {
                     let state = match friend.toy {
@@ -81,21 +82,13 @@ impl Voice {
                     };
                     json!({ "seat": friend.seat.number(), "state": state })
                 });
-                let words = if view.words.is_empty() { "the real toy is switched off" } else { &view.words };
-                let state = view.state.name();
-                let fields = json!({ "event": "real_toy", "state": state, "words": words, "friend": friend });
-                self.say(&sentence(words), fields)
+                json!({ "event": "real_toy", "state": view.state.name(), "words": words, "friend": friend })
             }
             RealToyEvent::Stopped { by_friend, to_here, words } => {
                 let whose = |theirs: bool| if theirs { "friend" } else { "here" };
-                let (by, to) = (whose(*by_friend), whose(!to_here));
-                let guard = if *by_friend { "The friend's flash guard" } else { "The flash guard" };
-                let toy = if *to_here { "the toy here" } else { "the friend's toy" };
-                self.say(
-                    &format!("{guard} has stopped something on its way to {toy}: {words}"),
-                    json!({ "event": "stopped", "by": by, "to": to, "why": words }),
-                )
+                json!({ "event": "stopped", "by": whose(*by_friend), "to": whose(!to_here), "why": words })
             }
-        }
+        };
+        self.say(&sentence(&words), fields)
     }
 }

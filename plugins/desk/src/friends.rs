@@ -145,6 +145,7 @@ pub fn told(event: &Event, name_of: impl Fn(Seat) -> String) -> Option<String> {
     Some(match event {
         Event::Table(_) | Event::Emoted(..) | Event::Cable(_) => return None,
         Event::Pet(event) => return of_pet(event, name_of),
+        Event::RealToy(event) => sentence(&event.words()?),
         Event::Line(words) | Event::Trouble(words) | Event::Failed(words) => sentence(words),
         Event::Refused(_, why) => format!("Somebody was not let in: {why}."),
         Event::Befriended(name) => format!("{name} is a friend from now on."),

@@ -107,6 +107,21 @@ pub enum RealToyEvent {
     },
 }
 
+impl RealToyEvent {
+    /// What happened, a clause to be shown; `None` where there is nothing to say.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        match self {
+            RealToyEvent::Changed(view) => Some(view.words.clone()).filter(|words| !words.is_empty()),
+            RealToyEvent::Stopped { by_friend, to_here, words } => {
+                let guard = if *by_friend { "the friend's flash guard" } else { "the flash guard" };
+                let toy = if *to_here { "the toy here" } else { "the friend's toy" };
+                Some(format!("{guard} has stopped something on its way to {toy}: {words}"))
+            }
+        }
+    }
+}
+
 pub(super) fn guard_of(guarding: &Guarding) -> Guard {
     match guarding {
         Guarding::Secret(_) => Guard::Secret,
