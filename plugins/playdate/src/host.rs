@@ -26,7 +26,7 @@ pub const KEPT: Duration = Duration::from_secs(30);
 /// From whom somebody has taken their prongs away so often, each time within [`APART`] of the last, does not touch them
 /// again for that long.
 const AGAIN: u8 = 3;
-/// See [`AGAIN`].
+/// How long somebody does not touch those who took their prongs away again and again, and within how long that is again.
 pub const APART: Duration = Duration::from_secs(10);
 /// Those who were asked to leave are not let in again; of more, the first is forgotten.
 const BARRED: usize = 16;

@@ -24,7 +24,7 @@ impl Party {
         }
     }
 
-    /// The own toy holds its prongs to those of a seat. That they meet is told by [`player::Event::Touched`].
+    /// The own toy holds its prongs to those of a seat. That they meet is told by [`crate::player::Event::Touched`].
     pub fn touch(&mut self, seat: Seat, now: Duration) {
         match &mut self.role {
             Role::Host(host) => {
