@@ -391,6 +391,7 @@ impl Party {
         self.settle_bridge(now);
         self.tell_of_pet();
         let standing = self.standing();
+        self.player.set_host_is_late(standing == Some(Standing::HostLate));
         if standing != self.standing {
             self.standing = standing;
             // The end is told by an event of its own.

@@ -5,6 +5,7 @@
 //! and tells the giver. Whenever a gift is on its way and nothing moves it, the giver asks what became of it, and the
 //! answer counts, whatever the prongs said. See [`crate::keepsakes`].
 
+mod clock;
 mod gifts;
 mod outbox;
 mod visits;
@@ -22,6 +23,7 @@ use crate::message::{GiftId, Presence, SEATS, Seat, Snapshot, TieWords, Touching
 use crate::text::Name;
 use crate::visit::Visit;
 
+use clock::Clock;
 use gifts::{Expected, Giving};
 use outbox::Outbox;
 
@@ -159,6 +161,7 @@ struct Visiting {
     pair: Touching,
     seat: Seat,
     visit: Visit,
+    clock: Clock,
     /// The table has told of this pair.
     told: bool,
     /// How often the two pets had played before.
@@ -175,6 +178,8 @@ pub struct Player {
     chance: Box<dyn FnMut() -> u64 + Send>,
     wall: u64,
     table: Option<Snapshot>,
+    /// Nothing is heard of the host.
+    host_is_late: bool,
     visiting: Option<Visiting>,
     giving: Option<Giving>,
     expected: Option<Expected>,
@@ -206,6 +211,7 @@ impl Player {
             chance,
             wall: 0,
             table: None,
+            host_is_late: false,
             visiting: None,
             giving: None,
             expected: None,
@@ -247,6 +253,11 @@ impl Player {
         self.wall = wall;
     }
 
+    /// Whether nothing is heard of the host: then a guest's visits stand still.
+    pub fn set_host_is_late(&mut self, late: bool) {
+        self.host_is_late = late;
+    }
+
     /// Whom it visits, or who visits it.
     #[must_use]
     pub fn visits(&self) -> Option<Seat> {
@@ -264,7 +275,8 @@ impl Player {
         self.events.pop_front()
     }
 
-    /// When [`tick`](Player::tick) is to be called next; at least twice a second besides.
+    /// When [`tick`](Player::tick) is to be called next; at least twice a second besides, for a visit takes what passes
+    /// without a look for a standstill.
     #[must_use]
     pub fn wake(&self) -> Option<Duration> {
         self.wake
@@ -366,8 +378,8 @@ impl Player {
 
     /// Time goes by.
     pub fn tick(&mut self, now: Duration) {
-        if let Some(visiting) = &mut self.visiting {
-            visiting.visit.time(now);
+        if let Some((visiting, lived)) = self.lives(now) {
+            visiting.visit.time(lived);
             self.run(now);
         }
         if self.giving.as_ref().is_some_and(|giving| giving.is_stale(now)) {

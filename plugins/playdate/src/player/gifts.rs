@@ -185,8 +185,8 @@ impl Player {
                 }
             }
         });
-        if let Some(visiting) = &mut self.visiting {
-            visiting.visit.take(taken.is_some(), now);
+        if let Some((visiting, lived)) = self.lives(now) {
+            visiting.visit.take(taken.is_some(), lived);
         }
     }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use eggtooth_prong::pump::Seeded;
 
+use super::clock::Clock;
 use super::{Event, Other, Output, Player, Visiting};
-use crate::message::{Seat, TieWords, Touching, Whisper};
+use crate::message::{Presence, Seat, TieWords, Touching, Whisper};
 use crate::visit::{Turn, Visit};
 
 impl Player {
@@ -13,7 +14,8 @@ impl Player {
         let session = (self.chance)() as u32 | 1;
         let chance = Box::new(Seeded::new((self.chance)()));
         let visit = Visit::new(came, self.portrait.clone(), self.show, session, chance);
-        self.visiting = Some(Visiting { pair, seat, visit, told: came, before: 0 });
+        let clock = Clock::new(now);
+        self.visiting = Some(Visiting { pair, seat, visit, clock, told: came, before: 0 });
         self.listen(seat);
         self.tell(Event::Touched { seat, came });
         self.run(now);
@@ -37,8 +39,8 @@ impl Player {
 
     /// Bytes came over the prongs.
     pub fn bytes(&mut self, bytes: &[u8], now: Duration) {
-        if let Some(visiting) = &mut self.visiting {
-            visiting.visit.bytes(bytes, now);
+        if let Some((visiting, lived)) = self.lives(now) {
+            visiting.visit.bytes(bytes, lived);
             self.run(now);
         }
     }
@@ -66,15 +68,24 @@ impl Player {
         self.stop_giving(now);
     }
 
+    /// The visit that goes on, and its own time, which stands still while nothing is heard of the other side.
+    pub(super) fn lives(&mut self, now: Duration) -> Option<(&mut Visiting, Duration)> {
+        let visiting = self.visiting.as_mut()?;
+        let member = self.table.as_ref().and_then(|table| table.member(visiting.seat));
+        let rests = self.host_is_late || member.is_some_and(|member| member.presence == Presence::Late);
+        let lived = visiting.clock.look(now, rests);
+        Some((visiting, lived))
+    }
+
     /// Does what the visit wants.
     pub(super) fn run(&mut self, now: Duration) {
         loop {
-            let Some(visiting) = &mut self.visiting else {
+            let Some((visiting, lived)) = self.lives(now) else {
                 self.wake = None;
                 return;
             };
             let seat = visiting.seat;
-            match visiting.visit.next(now) {
+            match visiting.visit.next(lived) {
                 Turn::Send(bytes) => self.outputs.push_back(Output::Send(bytes)),
                 Turn::Came(visitor) => self.tell(Event::Visiting { seat, visitor }),
                 Turn::Known { pet } => {
@@ -82,7 +93,7 @@ impl Player {
                     let (friendship, before) = (tie.map(|tie| tie.friendship), tie.map_or(0, |tie| tie.visits));
                     if let Some(visiting) = &mut self.visiting {
                         visiting.before = before;
-                        visiting.visit.known(friendship, now);
+                        visiting.visit.known(friendship, lived);
                     }
                 }
                 Turn::Played(story) => self.played(seat, &story),
@@ -95,7 +106,7 @@ impl Player {
                     }
                 }
                 Turn::Wait(until) => {
-                    self.wake = until;
+                    self.wake = until.map(|until| visiting.clock.when(until));
                     return;
                 }
                 Turn::Over(why) => {
