@@ -1,6 +1,7 @@
 //! `meet`: a playdate without a window.
 
 mod arguments;
+mod around;
 mod chip;
 mod orders;
 mod people;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use arguments::{CommonArguments, HostArguments, JoinArguments};
 pub use arguments::{FriendsArguments, MeetCommand};
+use around::Sign;
 use orders::Order;
 pub use people::friends;
 use pet::Pet;
@@ -47,14 +49,16 @@ fn host(arguments: &HostArguments) -> Result<ExitCode> {
     let voice = Voice::new(common.json);
     let toy = Switch::new(&common.real_toy)?;
     let (pet, setup) = sit_down(common, &voice)?;
+    let key = setup.identity.key();
     let table = PlaydateHandle::host(setup, arguments.listen)?;
     voice.listens(table.local_addr())?;
+    let sign = if arguments.unseen { Sign::none() } else { Sign::show(key, table.local_addr(), &voice) };
     for _ in 0..arguments.invites {
         let invite = table.invite(now(), arguments.invite_for, &arguments.reached_at);
         let invite = invite.context("only a host has invites")??;
         voice.invites(&invite, arguments.qr)?;
     }
-    play(&table, pet, toy.as_ref(), common, &voice, arguments.until_empty)
+    play(&table, pet, toy.as_ref(), sign, common, &voice, arguments.until_empty)
 }
 
 fn join(arguments: &JoinArguments) -> Result<ExitCode> {
@@ -69,15 +73,22 @@ fn join(arguments: &JoinArguments) -> Result<ExitCode> {
         Some(invite) => Way::Invite(Box::new(invite)),
         None => {
             let friend = people::find(&setup.friends, whom)?;
-            let addresses = if arguments.at.is_empty() { friend.addresses } else { arguments.at.clone() };
+            let addresses = match arguments.at.as_slice() {
+                [] => around::addresses_of(&friend, &setup.friends, &voice)?,
+                at => at.to_vec(),
+            };
             if addresses.is_empty() {
-                bail!("{} was never reached from here; ask for an invite, or say where with --at", friend.name);
+                bail!(
+                    "{} was never reached from here, and is not seen on this network; ask for an invite, or say where \
+                     with --at",
+                    friend.name
+                );
             }
             Way::Friend(friend.key, addresses)
         }
     };
     let table = PlaydateHandle::join(setup, arguments.from, way)?;
-    play(&table, pet, toy.as_ref(), common, &voice, false)
+    play(&table, pet, toy.as_ref(), Sign::none(), common, &voice, false)
 }
 
 /// Takes the pet and what it needs at a table.
@@ -116,6 +127,7 @@ fn play(
     table: &PlaydateHandle,
     mut pet: Pet,
     toy: Option<&Switch>,
+    mut sign: Sign,
     common: &CommonArguments,
     voice: &Voice,
     until_empty: bool,
@@ -130,6 +142,7 @@ fn play(
     let mut leaving: Option<Instant> = None;
     loop {
         pet.live()?;
+        sign.look(voice);
         pet.show(table);
         // Asked before the events are fetched: after the last one nothing comes.
         let over = table.is_over();

@@ -36,6 +36,9 @@ pub struct HostArguments {
     /// End when every guest that came has gone
     #[arg(long)]
     pub until_empty: bool,
+    /// Do not show the table to friends on the same network
+    #[arg(long)]
+    pub unseen: bool,
     /// What both sides of a table have.
     #[command(flatten)]
     pub common: CommonArguments,
@@ -44,13 +47,14 @@ pub struct HostArguments {
 /// `meet join`.
 #[derive(Debug, Args)]
 pub struct JoinArguments {
-    /// The invite, as text or link; or the name or key of a friend who was reached before
+    /// The invite, as text or link; or the name or key of a friend, who is called where they were reached before, and
+    /// looked for on the same network
     #[arg(value_name = "INVITE|FRIEND")]
     pub whom: String,
     /// The local address to call from
     #[arg(long, value_name = "ADDR", default_value = "[::]:0")]
     pub from: SocketAddr,
-    /// Where the friend is now, instead of where they were reached before
+    /// Where the friend is now; nowhere else is looked or called
     #[arg(long, value_name = "ADDR")]
     pub at: Vec<SocketAddr>,
     /// What both sides of a table have.
@@ -119,6 +123,9 @@ pub enum FriendsCommand {
         /// Print one JSON array
         #[arg(long)]
         json: bool,
+        /// Look who has a table on the same network now, which takes two seconds
+        #[arg(long)]
+        nearby: bool,
     },
     /// Call somebody otherwise, here
     Rename {

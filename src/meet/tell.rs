@@ -54,6 +54,16 @@ impl Voice {
         self.say(words.trim_end(), fields)
     }
 
+    /// Where a friend is on this network, if anywhere.
+    pub fn nearby(&self, name: &str, addresses: &[SocketAddr]) -> Result<()> {
+        let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        let words = match listed.first() {
+            Some(first) => format!("{name} is on this network, at {first}"),
+            None => format!("{name} is not seen on this network"),
+        };
+        self.say(&words, json!({ "event": "nearby", "name": name, "addresses": listed }))
+    }
+
     /// Something has happened.
     pub fn tell(&self, event: &Event) -> Result<()> {
         match event {
