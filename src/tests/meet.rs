@@ -14,6 +14,10 @@ mod player;
 mod proxy;
 #[path = "meet/realtoy.rs"]
 mod realtoy;
+#[path = "meet/site.rs"]
+mod site;
+#[path = "meet/strangers.rs"]
+mod strangers;
 #[path = "meet/well.rs"]
 mod well;
 #[allow(dead_code, reason = "of terminals these tests use a part")]

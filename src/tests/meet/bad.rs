@@ -1,24 +1,32 @@
 //! Tables where something goes wrong.
 
-use super::player::{Player, all_is_well, count, keepsakes, they_agree};
+use super::player::{Player, all_is_well, count, is, keepsakes, they_agree, they_remember};
 use super::proxy::Proxy;
-use crate::common::Folder;
+use super::site::{Site, in_a_network, moves};
 use rustix::process::Signal;
 use std::time::Duration;
 
 #[test]
 fn a_guest_is_killed_with_a_gift_on_its_way_and_comes_back() {
-    let folder = Folder::new();
-    let (mut host, invites, _) = Player::host(&folder, 2, "");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {} --visit", invites[0]));
+    guest_killed(&Site::loopback());
+}
+
+#[test]
+fn a_guest_on_another_computer_is_killed_and_comes_back() {
+    in_a_network("bad::a_guest_on_another_computer_is_killed_and_comes_back", 2, guest_killed);
+}
+
+fn guest_killed(site: &Site) {
+    let (mut host, invites, _) = Player::host(site, 2, "");
+    let mut guest = Player::start(site, "Bo", &format!("join {} --visit", invites[0]));
     guest.says("touched");
     guest.orders("gift 5");
     guest.says("sent");
     guest.kill();
     host.says("touched");
-    let onway = keepsakes(&folder, "Bo")["onway"].as_array().unwrap().len();
+    let onway = keepsakes(site, "Bo")["onway"].as_array().unwrap().len();
     // The same key takes its seat again, whether or not the host has noticed that it was away.
-    let mut guest = Player::start(&folder, "Bo", &format!("join {}", invites[1]));
+    let mut guest = Player::start(site, "Bo", &format!("join {}", invites[1]));
     assert_eq!(onway, 1);
     guest.until("what became of it", |event| matches!(event["event"].as_str(), Some("back" | "arrived")));
     guest.orders("touch Ada");
@@ -30,22 +38,31 @@ fn a_guest_is_killed_with_a_gift_on_its_way_and_comes_back() {
     host.sees("Bo", "gone");
     host.orders("leave");
     host.ends();
-    all_is_well(&folder, &["Ada", "Bo"]);
-    assert_eq!(count(&folder, "Ada", 6), 2);
+    all_is_well(site, &["Ada", "Bo"]);
+    assert!((1..=2).contains(&they_remember(site, "Ada", "Bo")));
+    assert_eq!(count(site, "Ada", 6), 2);
 }
 
 #[test]
 fn the_host_is_killed_in_the_middle_and_opens_another_table() {
-    let folder = Folder::new();
-    let (mut host, invites, _) = Player::host(&folder, 1, "--gift 3");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {} --visit --gift 4", invites[0]));
+    host_killed(&Site::loopback());
+}
+
+#[test]
+fn the_host_on_another_computer_is_killed() {
+    in_a_network("bad::the_host_on_another_computer_is_killed", 2, host_killed);
+}
+
+fn host_killed(site: &Site) {
+    let (mut host, invites, _) = Player::host(site, 1, "--gift 3");
+    let mut guest = Player::start(site, "Bo", &format!("join {} --visit --gift 4", invites[0]));
     guest.says("played");
     guest.says("sent");
     host.says("sent");
     host.kill();
     guest.kill();
-    let (mut host, invites, _) = Player::host(&folder, 1, "--until-empty");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {}", invites[0]));
+    let (mut host, invites, _) = Player::host(site, 1, "--until-empty");
+    let mut guest = Player::start(site, "Bo", &format!("join {}", invites[0]));
     guest.sees("Ada", "here");
     // Whatever was open is settled at once.
     guest.orders("touch Ada");
@@ -54,14 +71,23 @@ fn the_host_is_killed_in_the_middle_and_opens_another_table() {
     guest.ends();
     host.says("over");
     host.ends();
-    all_is_well(&folder, &["Ada", "Bo"]);
+    all_is_well(site, &["Ada", "Bo"]);
+    assert_eq!(they_remember(site, "Ada", "Bo"), 2);
 }
 
 #[test]
 fn a_guest_is_frozen_for_twenty_seconds_and_the_visit_goes_on() {
-    let folder = Folder::new();
-    let (mut host, invites, _) = Player::host(&folder, 1, "--until-empty --gift 3");
-    let guest = Player::start(&folder, "Bo", &format!("join {} --visit --gift 9 --part-after 4", invites[0]));
+    guest_frozen(&Site::loopback());
+}
+
+#[test]
+fn a_guest_on_another_computer_is_frozen_for_twenty_seconds() {
+    in_a_network("bad::a_guest_on_another_computer_is_frozen_for_twenty_seconds", 2, guest_frozen);
+}
+
+fn guest_frozen(site: &Site) {
+    let (mut host, invites, _) = Player::host(site, 1, "--until-empty --gift 3");
+    let guest = Player::start(site, "Bo", &format!("join {} --visit --gift 9 --part-after 4", invites[0]));
     host.says("touched");
     guest.signal(Signal::STOP);
     host.sees("Bo", "late");
@@ -72,17 +98,17 @@ fn a_guest_is_frozen_for_twenty_seconds_and_the_visit_goes_on() {
     assert_eq!(guest.ends().0, Some(0));
     host.says("over");
     host.ends();
-    all_is_well(&folder, &["Ada", "Bo"]);
-    they_agree(&folder, "Ada", "Bo", 1);
-    assert_eq!((count(&folder, "Ada", 9), count(&folder, "Bo", 3)), (2, 2));
+    all_is_well(site, &["Ada", "Bo"]);
+    they_agree(site, "Ada", "Bo", 1);
+    assert_eq!((count(site, "Ada", 9), count(site, "Bo", 3)), (2, 2));
 }
 
 #[test]
 fn a_guest_changes_its_address_in_the_middle_of_a_visit() {
-    let folder = Folder::new();
-    let (mut host, invites, _) = Player::host(&folder, 1, "--until-empty --gift 3");
+    let site = Site::loopback();
+    let (mut host, invites, _) = Player::host(&site, 1, "--until-empty --gift 3");
     let arguments = format!("join {} --from 127.0.0.1:0 --visit --gift 9 --part-after 3", invites[0]);
-    let mut guest = Player::start(&folder, "Bo", &arguments);
+    let mut guest = Player::start(&site, "Bo", &arguments);
     guest.says("touched");
     guest.orders("rebind 127.0.0.1:0");
     guest.says("played");
@@ -92,42 +118,112 @@ fn a_guest_changes_its_address_in_the_middle_of_a_visit() {
     let troubles = host.seen.iter().filter(|event| event["event"] == "trouble").count();
     host.ends();
     assert_eq!(troubles, 0);
-    all_is_well(&folder, &["Ada", "Bo"]);
-    assert_eq!((count(&folder, "Ada", 9), count(&folder, "Bo", 3)), (2, 2));
+    all_is_well(&site, &["Ada", "Bo"]);
+    assert_eq!((count(&site, "Ada", 9), count(&site, "Bo", 3)), (2, 2));
 }
 
 #[test]
-fn a_visit_comes_to_its_end_with_a_fifth_of_all_packets_lost_and_a_third_of_a_second_of_delay() {
-    let folder = Folder::new();
-    // A free port, so that the way to it is known before the host makes its invite.
-    let addr = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    // 300 ms there and back.
-    let proxy = Proxy::start(addr, Duration::from_millis(150), 20, 7);
-    let more = format!("--until-empty --gift 3 --reached-at {}", proxy.addr);
-    let mut host = Player::start(&folder, "Ada", &format!("host --listen {addr} --invites 1 {more}"));
-    let invite = host.says("invite")["text"].as_str().unwrap().to_owned();
-    let guest = Player::start(&folder, "Bo", &format!("join {invite} --visit --gift 9 --part-after 10"));
+fn a_guests_computer_gets_another_address_in_the_middle_of_a_visit() {
+    in_a_network("bad::a_guests_computer_gets_another_address_in_the_middle_of_a_visit", 2, |site| {
+        let (mut host, invites, _) = Player::host(site, 1, "--until-empty --gift 3");
+        let join = format!("join {} --visit --gift 9 --part-after 3", invites[0]);
+        let mut guest = Player::start(site, "Bo", &join);
+        guest.says("touched");
+        moves(site, "Bo", "10.78.0.12");
+        guest.says("played");
+        moves(site, "Bo", "10.78.0.13");
+        assert_eq!(guest.ends().0, Some(0));
+        host.says("over");
+        assert!(!host.seen.iter().any(|event| event["event"] == "trouble" || is(event, "Bo", "waiting")));
+        host.ends();
+        all_is_well(site, &["Ada", "Bo"]);
+        they_agree(site, "Ada", "Bo", 1);
+        assert_eq!((count(site, "Ada", 9), count(site, "Bo", 3)), (2, 2));
+    });
+}
+
+#[test]
+fn of_four_computers_one_moves_one_is_frozen_and_one_killed() {
+    in_a_network("bad::of_four_computers_one_moves_one_is_frozen_and_one_killed", 4, |site| {
+        let (mut host, invites, _) = Player::host(site, 4, "--until-empty --gift 1");
+        let mut guests = ["Bo", "Cy", "Di"].into_iter().zip(&invites).map(|(name, invite)| {
+            let guest = Player::start(site, name, &format!("join {invite} --gift 2"));
+            host.sees(name, "here");
+            guest
+        });
+        let [mut bo, mut cy, mut di] = [(); 3].map(|()| guests.next().unwrap());
+        drop(guests);
+        bo.orders("touch Ada");
+        cy.sees("Di", "here");
+        cy.orders("touch Di");
+        bo.says("touched");
+        moves(site, "Bo", "10.78.0.77");
+        di.says("touched");
+        di.signal(Signal::STOP);
+        host.sees("Di", "late");
+        std::thread::sleep(Duration::from_secs(14));
+        di.signal(Signal::CONT);
+        host.sees("Di", "here");
+        for player in [&mut bo, &mut cy, &mut di] {
+            assert!(player.seen.iter().any(|event| event["event"] == "played") || player.says("played")["visits"] == 1);
+            player.until("its gift", |event| event["event"] == "arrived");
+        }
+        // A gift is on its way when its giver ends.
+        cy.orders("gift 7");
+        cy.says("sent");
+        cy.kill();
+        let mut cy = Player::start(site, "Cy", &format!("join {}", invites[3]));
+        cy.until("what became of it", |event| matches!(event["event"].as_str(), Some("back" | "arrived")));
+        for mut guest in [bo, cy, di] {
+            guest.orders("leave");
+            assert_eq!(guest.ends().0, Some(0));
+        }
+        host.says("over");
+        assert!(!host.seen.iter().any(|event| is(event, "Bo", "waiting") || is(event, "Di", "waiting")));
+        host.ends();
+        all_is_well(site, &["Ada", "Bo", "Cy", "Di"]);
+        they_agree(site, "Ada", "Bo", 1);
+        they_agree(site, "Cy", "Di", 1);
+    });
+}
+
+/// A visit on a bad line: so many milliseconds each way, and of a hundred packets so many lost.
+fn on_a_bad_line(delay: u64, loss: u64, seed: u64) {
+    let site = Site::loopback();
+    let more = "--until-empty --gift 3";
+    let (mut host, invites, proxy) = Proxy::before_a_host(&site, 1, Duration::from_millis(delay), loss, seed, more);
+    let guest = Player::start(&site, "Bo", &format!("join {} --visit --gift 9 --part-after 10", invites[0]));
     assert_eq!(host.says("played")["visits"], 1);
     assert_eq!(guest.ends().0, Some(0));
     host.says("over");
     host.ends();
     drop(proxy);
-    all_is_well(&folder, &["Ada", "Bo"]);
-    they_agree(&folder, "Ada", "Bo", 1);
-    assert_eq!((count(&folder, "Ada", 9), count(&folder, "Bo", 3)), (2, 2));
+    all_is_well(&site, &["Ada", "Bo"]);
+    they_agree(&site, "Ada", "Bo", 1);
+    assert_eq!((count(&site, "Ada", 9), count(&site, "Bo", 3)), (2, 2));
+}
+
+#[test]
+fn a_visit_comes_to_its_end_with_a_fifth_of_all_packets_lost_and_300_ms_there_and_back() {
+    on_a_bad_line(150, 20, 7);
+}
+
+#[test]
+fn a_visit_comes_to_its_end_with_a_fifth_of_all_packets_lost_and_300_ms_each_way() {
+    on_a_bad_line(300, 20, 11);
 }
 
 #[test]
 fn who_is_not_invited_is_told_why() {
-    let folder = Folder::new();
-    let (mut host, invites, _) = Player::host(&folder, 1, "");
-    let (status, why) = Player::start(&folder, "Cy", "join egg1nonsense").ends();
+    let site = Site::loopback();
+    let (mut host, invites, _) = Player::host(&site, 1, "");
+    let (status, why) = Player::start(&site, "Cy", "join egg1nonsense").ends();
     assert_eq!(status, Some(1));
     assert!(why.contains("the invite is not whole"), "{why}");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {}", invites[0]));
+    let mut guest = Player::start(&site, "Bo", &format!("join {}", invites[0]));
     guest.sees("Ada", "here");
     // An invite is good once.
-    let (status, why) = Player::start(&folder, "Cy", &format!("join {}", invites[0])).ends();
+    let (status, why) = Player::start(&site, "Cy", &format!("join {}", invites[0])).ends();
     assert_eq!(status, Some(1), "{why}");
     host.says("refused");
     host.orders("kick Bo");

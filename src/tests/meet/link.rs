@@ -2,13 +2,13 @@
 
 use super::player::{Player, all_is_well, hatched};
 use super::proxy::Proxy;
-use crate::common::Folder;
+use super::site::Site;
 use serde_json::Value;
 use std::time::Duration;
 
 /// Waits until a player's Pip is so far.
 #[track_caller]
-fn stage(player: &mut Player, stage: &str) -> Value {
+pub fn stage(player: &mut Player, stage: &str) -> Value {
     player.until(&format!("over the cable: {stage}"), |event| event["event"] == "link" && event["stage"] == stage)
 }
 
@@ -21,18 +21,18 @@ fn are_home(players: [&mut Player; 2], visits: u64) {
 }
 
 /// Two hatched Pips that do not do the same at the same time.
-fn two(folder: &Folder) {
-    hatched(folder, "Ada", 61);
-    hatched(folder, "Bo", 84);
+fn two(site: &Site) {
+    hatched(site, "Ada", 61);
+    hatched(site, "Bo", 84);
 }
 
 #[test]
 fn two_pips_are_led_to_their_cables_and_visit_each_other() {
-    let folder = Folder::new();
-    two(&folder);
-    let (mut host, invites, _) = Player::host(&folder, 1, "--until-empty --link");
+    let site = Site::loopback();
+    two(&site);
+    let (mut host, invites, _) = Player::host(&site, 1, "--until-empty --link");
     let join = format!("join {} --visit --gift 9 --link --part-after 0", invites[0]);
-    let mut guest = Player::start(&folder, "Bo", &join);
+    let mut guest = Player::start(&site, "Bo", &join);
     for player in [&mut host, &mut guest] {
         for so_far in ["looks", "arrived", "greets"] {
             assert_eq!(stage(player, so_far)["visits"], 0);
@@ -48,18 +48,18 @@ fn two_pips_are_led_to_their_cables_and_visit_each_other() {
     assert_eq!(guest.ends().0, Some(0));
     host.says("over");
     assert_eq!(host.ends().0, Some(0));
-    all_is_well(&folder, &["Ada", "Bo"]);
+    all_is_well(&site, &["Ada", "Bo"]);
 }
 
 #[test]
 fn by_their_buttons_and_through_the_host_two_guests_pips_visit_each_other() {
-    let folder = Folder::new();
-    two(&folder);
-    hatched(&folder, "Cy", 75);
-    let (mut host, invites, _) = Player::host(&folder, 2, "");
-    let mut bo = Player::start(&folder, "Bo", &format!("join {}", invites[0]));
+    let site = Site::loopback();
+    two(&site);
+    hatched(&site, "Cy", 75);
+    let (mut host, invites, _) = Player::host(&site, 2, "");
+    let mut bo = Player::start(&site, "Bo", &format!("join {}", invites[0]));
     host.sees("Bo", "here");
-    let mut cy = Player::start(&folder, "Cy", &format!("join {}", invites[1]));
+    let mut cy = Player::start(&site, "Cy", &format!("join {}", invites[1]));
     bo.sees("Cy", "here");
     bo.orders("touch Cy");
     for player in [&mut bo, &mut cy] {
@@ -90,10 +90,10 @@ fn by_their_buttons_and_through_the_host_two_guests_pips_visit_each_other() {
 
 #[test]
 fn a_visit_comes_about_with_a_third_of_a_second_each_way() {
-    let folder = Folder::new();
-    two(&folder);
-    let (mut host, invite, _proxy) = Proxy::before_a_host(&folder, Duration::from_millis(300), 0, 3, "--link");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {invite} --visit --link"));
+    let site = Site::loopback();
+    two(&site);
+    let (mut host, invites, _proxy) = Proxy::before_a_host(&site, 1, Duration::from_millis(300), 0, 3, "--link");
+    let mut guest = Player::start(&site, "Bo", &format!("join {} --visit --link", invites[0]));
     for player in [&mut host, &mut guest] {
         stage(player, "parts");
     }
@@ -102,15 +102,15 @@ fn a_visit_comes_about_with_a_third_of_a_second_each_way() {
     guest.ends();
     host.orders("leave");
     host.ends();
-    all_is_well(&folder, &["Ada", "Bo"]);
+    all_is_well(&site, &["Ada", "Bo"]);
 }
 
 #[test]
 fn the_cable_is_cut_and_both_give_up_and_go_on() {
-    let folder = Folder::new();
-    two(&folder);
-    let (mut host, invites, _) = Player::host(&folder, 1, "");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {}", invites[0]));
+    let site = Site::loopback();
+    two(&site);
+    let (mut host, invites, _) = Player::host(&site, 1, "");
+    let mut guest = Player::start(&site, "Bo", &format!("join {}", invites[0]));
     guest.sees("Ada", "here");
     for (cut, visits) in [(true, 0), (false, 1)] {
         guest.orders("touch Ada");
@@ -134,15 +134,15 @@ fn the_cable_is_cut_and_both_give_up_and_go_on() {
         player.orders("leave");
         assert_eq!(player.ends().0, Some(0));
     }
-    all_is_well(&folder, &["Ada", "Bo"]);
+    all_is_well(&site, &["Ada", "Bo"]);
 }
 
 #[test]
 fn a_friend_is_killed_in_mid_visit_and_the_pip_that_is_left_gives_up() {
-    let folder = Folder::new();
-    two(&folder);
-    let (mut host, invites, _) = Player::host(&folder, 1, "--link");
-    let mut guest = Player::start(&folder, "Bo", &format!("join {} --visit --link", invites[0]));
+    let site = Site::loopback();
+    two(&site);
+    let (mut host, invites, _) = Player::host(&site, 1, "--link");
+    let mut guest = Player::start(&site, "Bo", &format!("join {} --visit --link", invites[0]));
     stage(&mut guest, "arrived");
     guest.kill();
     stage(&mut host, "gave up");

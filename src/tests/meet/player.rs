@@ -1,5 +1,6 @@
 //! A player: the real binary, told what to do, and everything that it says.
 
+use super::site::Site;
 use crate::common::Folder;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -22,9 +23,9 @@ pub struct Player {
 
 impl Player {
     /// Starts `eggtooth meet …` for the player of a name, whose pets are in a folder of that name.
-    pub fn start(folder: &Folder, name: &str, arguments: &str) -> Player {
+    pub fn start(site: &Site, name: &str, arguments: &str) -> Player {
         let arguments = format!("meet {arguments} --json --commands --show 0.5 --name {name} --data-dir {name}");
-        let mut command = folder.command(arguments.split_whitespace());
+        let mut command = site.at(name, &arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (say, lines) = channel();
@@ -45,9 +46,10 @@ impl Player {
         Player { child, orders, lines, errors: Some(errors), seen: Vec::new() }
     }
 
-    /// A host on loopback with so many invites, and their texts.
-    pub fn host(folder: &Folder, invites: usize, more: &str) -> (Player, Vec<String>, String) {
-        let mut host = Player::start(folder, "Ada", &format!("host --listen 127.0.0.1:0 --invites {invites} {more}"));
+    /// A host with so many invites, their texts, and where it listens.
+    pub fn host(site: &Site, invites: usize, more: &str) -> (Player, Vec<String>, String) {
+        let arguments = format!("host {} --invites {invites} {more}", site.listen());
+        let mut host = Player::start(site, "Ada", &arguments);
         let addr = host.says("open")["address"].as_str().unwrap().to_owned();
         let texts = (0..invites).map(|_| host.says("invite")["text"].as_str().unwrap().to_owned()).collect();
         (host, texts, addr)
@@ -86,10 +88,7 @@ impl Player {
     /// Waits until the player of a name is in a state.
     #[track_caller]
     pub fn sees(&mut self, name: &str, state: &str) {
-        self.until(&format!("{name} {state}"), |value| {
-            let mut seats = value["seats"].as_array().into_iter().flatten();
-            value["event"] == "table" && seats.any(|seat| seat["name"] == name && seat["state"] == state)
-        });
+        self.until(&format!("{name} {state}"), |value| is(value, name, state));
     }
 
     pub fn signal(&self, signal: rustix::process::Signal) {
@@ -126,6 +125,12 @@ impl Drop for Player {
     }
 }
 
+/// Whether an event says that the player of a name is in a state.
+pub fn is(event: &Value, name: &str, state: &str) -> bool {
+    let mut seats = event["seats"].as_array().into_iter().flatten();
+    event["event"] == "table" && seats.any(|seat| seat["name"] == name && seat["state"] == state)
+}
+
 /// Gives a player a Pip that has lived so many seconds; an egg hatches after 40.
 pub fn hatched(folder: &Folder, name: &str, seconds: u64) {
     let (rom, ticks) = (crate::common::pip(), seconds * 32_768);
@@ -158,13 +163,19 @@ pub fn all_is_well(folder: &Folder, names: &[&str]) {
     }
 }
 
-/// Both pets remember the same of each other.
+/// Both pets remember the same of each other, and that they have played so often.
 #[track_caller]
 pub fn they_agree(folder: &Folder, one: &str, other: &str, visits: u64) {
+    assert_eq!(they_remember(folder, one, other), visits);
+}
+
+/// Both pets remember the same of each other; how often they have played.
+#[track_caller]
+pub fn they_remember(folder: &Folder, one: &str, other: &str) -> u64 {
     let of = |name| keepsakes(folder, name)["ties"][0].clone();
     let (a, b) = (of(one), of(other));
     assert_eq!((&a["visits"], &a["friendship"], &a["since"]), (&b["visits"], &b["friendship"], &b["since"]));
-    assert_eq!(a["visits"], visits);
+    a["visits"].as_u64().unwrap()
 }
 
 /// The folder of a player.

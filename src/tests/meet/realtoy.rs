@@ -1,20 +1,20 @@
 //! Real toys at the table: simulated ones on terminals, two programs, and what must not pass between them.
 
 use super::player::Player;
+use super::site::Site;
 use super::wire::{Running, SECRET, bytes, joined};
-use crate::common::Folder;
 use eggtooth_prong::packet::Exchange;
 use rustix::process::Signal;
 use serde_json::Value;
 
-fn folder() -> Folder {
-    let folder = Folder::new();
+fn folder() -> Site {
+    let folder = Site::loopback();
     folder.file("secret", SECRET);
     folder
 }
 
 /// A simulated toy at a link of that name.
-fn toy(folder: &Folder, name: &str, arguments: &str) -> Running {
+fn toy(folder: &Site, name: &str, arguments: &str) -> Running {
     let command = format!("prong simulate --pty {name} --secret-file secret --json {arguments}");
     let mut toy = Running::eggtooth(folder, &command);
     toy.warns("a simulated toy is at");
@@ -29,7 +29,7 @@ fn stands(player: &mut Player, state: &str) -> Value {
 }
 
 /// A host and a guest whose toys touch, with these real toys.
-fn table(folder: &Folder, ada: &str, bo: &str) -> (Player, Player) {
+fn table(folder: &Site, ada: &str, bo: &str) -> (Player, Player) {
     let (host, invites, _) = Player::host(folder, 1, &format!("--real-toy {ada}"));
     let guest = Player::start(folder, "Bo", &format!("join {} --visit --real-toy {bo}", invites[0]));
     (host, guest)
@@ -121,7 +121,7 @@ fn a_patch_ends_at_its_first_chunk_and_both_are_told() {
 }
 
 /// Waits until a toy has been given so many bytes.
-fn until_given(folder: &Folder, capture: &str, bytes: u64) {
+fn until_given(folder: &Site, capture: &str, bytes: u64) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while folder.path(capture).metadata().unwrap().len() < bytes {
         assert!(std::time::Instant::now() < end, "nothing comes through");
