@@ -214,6 +214,41 @@ fn a_visit_comes_to_its_end_with_a_fifth_of_all_packets_lost_and_300_ms_each_way
 }
 
 #[test]
+#[ignore = "takes seven minutes: every chunk of two visits waits for 1.2 s and for what was lost; run it by its name"]
+fn four_meet_in_two_pairs_with_a_fifth_of_all_packets_lost_and_300_ms_each_way() {
+    let site = Site::loopback();
+    let (delay, more) = (Duration::from_millis(300), "--until-empty --gift 1");
+    let (mut host, invites, _proxy) = Proxy::before_a_host(&site, 3, delay, 20, 5, more);
+    let guests = ["Bo", "Cy", "Di"].into_iter().zip(&invites).map(|(name, invite)| {
+        let guest = Player::start(&site, name, &format!("join {invite} --gift 2"));
+        host.sees(name, "here");
+        guest
+    });
+    let [mut bo, mut cy, mut di] = <[Player; 3]>::try_from(guests.collect::<Vec<_>>()).ok().unwrap();
+    bo.orders("touch Ada");
+    cy.sees("Di", "here");
+    cy.orders("touch Di");
+    for player in [&mut bo, &mut cy, &mut di] {
+        player.says("played");
+        player.says("arrived");
+    }
+    for (mut player, gift) in [(bo, 1), (cy, 2), (di, 2)] {
+        if !player.seen.iter().any(|event| event["event"] == "got") {
+            assert_eq!(player.says("got")["item"], gift);
+        }
+        // What is still to be settled is.
+        std::thread::sleep(Duration::from_secs(10));
+        player.orders("leave");
+        assert_eq!(player.ends().0, Some(0));
+    }
+    host.says("over");
+    host.ends();
+    all_is_well(&site, &["Ada", "Bo", "Cy", "Di"]);
+    they_agree(&site, "Ada", "Bo", 1);
+    they_agree(&site, "Cy", "Di", 1);
+}
+
+#[test]
 fn who_is_not_invited_is_told_why() {
     let site = Site::loopback();
     let (mut host, invites, _) = Player::host(&site, 1, "");
