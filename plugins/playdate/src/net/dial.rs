@@ -15,6 +15,8 @@ use super::driver::Input;
 /// How long one call may take, the first and a later one.
 const FIRST: Duration = Duration::from_secs(15);
 const AGAIN: Duration = Duration::from_secs(6);
+/// How often is called the first time, while calls are lost half way.
+const CALLS: u32 = 3;
 /// From the beginning of one call to that of the next: a host takes ten a minute.
 const APART: Duration = Duration::from_secs(6);
 
@@ -58,14 +60,28 @@ impl Dial {
         &self.reached
     }
 
-    /// Calls once; a line, or why there is none, is an input.
+    /// Calls, and on a bad line, where the greetings may run out of time, up to three times; a line, or why there is
+    /// none, is an input.
     pub fn first(&mut self, inputs: &SyncSender<Input>) {
         let (invite, inputs) = (self.invite.clone(), inputs.clone());
         self.spawn(move |meeting, key, addresses, stop| {
-            let called = match &invite {
+            let call = || match &invite {
                 Some(invite) => meeting.join(&**invite, FIRST),
                 None => friend(meeting, key, addresses, FIRST),
             };
+            let (mut began, mut called) = (Instant::now(), call());
+            for _ in 1..CALLS {
+                if !matches!(called, Err(PeerError::Lost(_))) {
+                    break;
+                }
+                while began.elapsed() < APART && !stop.load(Ordering::Relaxed) {
+                    park_timeout(Duration::from_millis(200));
+                }
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                (began, called) = (Instant::now(), call());
+            }
             if !stop.load(Ordering::Relaxed) {
                 // Nobody is there any more to hear it.
                 let _ = inputs.send(match called {
