@@ -112,14 +112,16 @@ fn names(ctx: &Context, table: &TableModel, free: f32) {
         area.order(Order::Background).show(ctx, |ui| {
             look::pill().show(ui, |ui| {
                 let name = if seat.own { seat.toy.clone() } else { format!("{} · {}", seat.toy, seat.name) };
-                let lines = [(name.as_str(), CREAM), (seat.words.as_str(), AMBER)].map(|(text, colour)| {
-                    let font = TextStyle::Body.resolve(ui.style());
-                    ui.painter().layout(text.to_owned(), font, colour, NAME)
-                });
+                let font = TextStyle::Body.resolve(ui.style());
+                let lines: Vec<_> = [(name.as_str(), CREAM), (seat.words.as_str(), AMBER)]
+                    .into_iter()
+                    .filter(|(text, _)| !text.is_empty())
+                    .map(|(text, colour)| ui.painter().layout(text.to_owned(), font.clone(), colour, NAME))
+                    .collect();
                 // As wide as its words.
                 ui.set_width(lines.iter().map(|line| line.size().x).fold(0.0, f32::max));
                 ui.vertical_centered(|ui| {
-                    for line in lines.into_iter().filter(|line| !line.is_empty()) {
+                    for line in lines {
                         ui.add(Label::new(line));
                     }
                 });

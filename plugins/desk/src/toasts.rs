@@ -34,6 +34,8 @@ pub struct Toast {
 pub struct Toasts {
     list: VecDeque<Toast>,
     next: u64,
+    /// There is room for one only.
+    single: bool,
 }
 
 impl Toasts {
@@ -62,9 +64,18 @@ impl Toasts {
         self.next += 1;
     }
 
+    /// Whether there is room for one only, or for [`SHOWN`].
+    pub fn squeeze(&mut self, single: bool) {
+        self.single = single;
+    }
+
+    fn at_once(&self) -> usize {
+        if self.single { 1 } else { SHOWN }
+    }
+
     /// What is shown now.
     pub fn shown(&self) -> impl Iterator<Item = &Toast> {
-        self.list.iter().take(SHOWN)
+        self.list.iter().take(self.at_once())
     }
 
     /// Whether there is anything.
@@ -80,7 +91,8 @@ impl Toasts {
 
     /// Lets `seconds` pass for what is shown. Call it with 0 while the pointer rests on them.
     pub fn pass(&mut self, seconds: f32) {
-        for toast in self.list.iter_mut().take(SHOWN) {
+        let at_once = self.at_once();
+        for toast in self.list.iter_mut().take(at_once) {
             toast.left -= seconds;
         }
         self.list.retain(|toast| toast.left > 0.0);

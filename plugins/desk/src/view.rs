@@ -119,6 +119,7 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if view.open {
         menu(ctx, model, view, panel_width, &mut actions);
     }
+    view.toasts.squeeze(model.friends.table.is_some());
     if !view.toasts.is_empty() {
         held |= match &model.friends.table {
             Some(_) => short_sentences(ctx, view, free, &mut actions),

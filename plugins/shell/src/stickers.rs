@@ -7,6 +7,7 @@ use bevy::app::{App, Startup, Update};
 use bevy::asset::{Assets, Handle};
 use bevy::color::{ColorToComponents, LinearRgba, Srgba};
 use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
 use bevy::image::Image;
 use bevy::math::primitives::Rectangle;
 use bevy::math::{Vec2, Vec3, Vec4, vec2, vec3, vec4};
@@ -47,7 +48,7 @@ const BESIDE: Vec2 = vec2(6.8, STAND);
 const DANCE: f32 = 1.8;
 const HOP: f32 = 0.45;
 const HIGH: f32 = 5.0;
-/// Pictures kept ready; of more the set is begun anew.
+/// Pictures and materials kept ready; of more the set is begun anew.
 const KEPT: usize = 128;
 
 /// Paper and ink in sRGB.
@@ -62,30 +63,52 @@ enum Stuck {
     Charm(usize, usize),
 }
 
-/// The quad that all share, and the pictures that are ready.
+/// The quad that all share.
 #[derive(Resource)]
+struct Quad(Handle<Mesh>);
+
+/// Pictures, and the materials that show them. A material is never changed once it is there: the renderer does not give
+/// back what the old one held (bevy#18882), and pets change theirs twice a second.
+#[derive(Resource, Default)]
 struct Sheet {
-    quad: Handle<Mesh>,
     pictures: HashMap<Picture, Handle<Image>>,
+    materials: HashMap<([u32; 16], Picture), Handle<StickerMaterial>>,
 }
 
-impl Sheet {
-    fn picture(&mut self, picture: Picture, images: &mut Assets<Image>) -> Handle<Image> {
-        if self.pictures.len() >= KEPT {
-            self.pictures.clear();
+/// What is needed to cut a sticker out.
+#[derive(SystemParam)]
+struct Scissors<'w> {
+    sheet: ResMut<'w, Sheet>,
+    images: ResMut<'w, Assets<Image>>,
+    materials: ResMut<'w, Assets<StickerMaterial>>,
+}
+
+impl Scissors<'_> {
+    /// The material of a sticker with a picture.
+    fn cut(&mut self, sticker: Sticker, picture: Picture) -> Handle<StickerMaterial> {
+        let sheet = &mut *self.sheet;
+        if sheet.materials.len() >= KEPT {
+            *sheet = Sheet::default();
         }
-        self.pictures.entry(picture).or_insert_with(|| images.add(picture.image())).clone()
+        let Sticker { ink, base, place, tail } = sticker;
+        let mut key = [0; 16];
+        let values = [ink, base, place, tail].into_iter().flat_map(|value| value.to_array());
+        key.iter_mut().zip(values).for_each(|(key, value)| *key = value.to_bits());
+        let image = sheet.pictures.entry(picture).or_insert_with(|| self.images.add(picture.image()));
+        let new = || self.materials.add(StickerMaterial { sticker, picture: image.clone() });
+        sheet.materials.entry((key, picture)).or_insert_with(new).clone()
     }
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, sheet)
+    app.init_resource::<Sheet>()
+        .add_systems(Startup, sheet)
         .add_systems(Update, (stick.run_if(resource_changed::<Table>), dance).chain().after(Laid));
 }
 
 fn sheet(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>) {
     let quad = meshes.add(Rectangle::from_size(Vec2::splat(2.0 * REACH)).mesh());
-    commands.insert_resource(Sheet { quad, pictures: HashMap::new() });
+    commands.insert_resource(Quad(quad));
 }
 
 fn linear(colour: [u8; 3], w: f32) -> Vec4 {
@@ -161,10 +184,9 @@ fn stand(table: &Table, seat: usize) -> Option<Vec2> {
 fn stick(
     table: Res<Table>,
     mut commands: Commands,
-    mut sheet: ResMut<Sheet>,
-    mut images: ResMut<Assets<Image>>,
-    mut materials: ResMut<Assets<StickerMaterial>>,
-    mut there: Query<(Entity, &Stuck, &MeshMaterial3d<StickerMaterial>, &mut Transform)>,
+    quad: Res<Quad>,
+    mut scissors: Scissors,
+    mut there: Query<(Entity, &Stuck, &mut MeshMaterial3d<StickerMaterial>, &mut Transform)>,
     eggs: Query<(Entity, &Place)>,
     mut redraw: ResMut<Redraw>,
 ) {
@@ -174,7 +196,7 @@ fn stick(
         wanted.extend(seat.emote.map(|_| Stuck::Emote(n)));
         wanted.extend((0..seat.charms.len().min(CHARMS)).map(|k| Stuck::Charm(n, k)));
     }
-    for (entity, stuck, material, mut transform) in &mut there {
+    for (entity, stuck, mut material, mut transform) in &mut there {
         let here = wanted.iter().position(|other| other == stuck);
         let (Some(here), Some((sticker, picture, at))) = (here, look(&table, *stuck)) else {
             commands.entity(entity).despawn();
@@ -182,12 +204,13 @@ fn stick(
             continue;
         };
         wanted.swap_remove(here);
-        let picture = sheet.picture(picture, &mut images);
-        let old = materials.get(&material.0).map(|old| (old.sticker, old.picture.clone()));
-        if old.as_ref() != Some(&(sticker, picture.clone())) {
-            if let Some(mut material) = materials.get_mut(&material.0) {
-                (material.sticker, material.picture) = (sticker, picture);
-            }
+        // A pet dances: see there.
+        if matches!(stuck, Stuck::Pet(_)) {
+            continue;
+        }
+        let cut = MeshMaterial3d(scissors.cut(sticker, picture));
+        if *material != cut {
+            *material = cut;
             changed(*stuck, &mut redraw);
         }
         if transform.translation != at {
@@ -197,10 +220,8 @@ fn stick(
     }
     for stuck in wanted {
         let Some((sticker, picture, at)) = look(&table, stuck) else { continue };
-        let picture = sheet.picture(picture, &mut images);
-        let material = materials.add(StickerMaterial { sticker, picture });
-        let quad = Mesh3d(sheet.quad.clone());
-        let new = (stuck, quad, MeshMaterial3d(material), Transform::from_translation(at));
+        let material = MeshMaterial3d(scissors.cut(sticker, picture));
+        let new = (stuck, Mesh3d(quad.0.clone()), material, Transform::from_translation(at));
         let on = |seat: usize| eggs.iter().find(|(_, place)| place.seat == seat).map(|(egg, _)| egg);
         match stuck {
             Stuck::Pet(_) => drop(commands.spawn(new)),
@@ -230,15 +251,13 @@ fn changed(stuck: Stuck, redraw: &mut Redraw) {
 fn dance(
     table: Res<Table>,
     time: Res<Time<Real>>,
-    mut sheet: ResMut<Sheet>,
-    mut images: ResMut<Assets<Image>>,
-    mut materials: ResMut<Assets<StickerMaterial>>,
-    mut there: Query<(&Stuck, &MeshMaterial3d<StickerMaterial>, &mut Transform)>,
+    mut scissors: Scissors,
+    mut there: Query<(&Stuck, &mut MeshMaterial3d<StickerMaterial>, &mut Transform)>,
     mut redraw: ResMut<Redraw>,
     mut again: MessageWriter<RequestRedraw>,
 ) {
     let now = time.elapsed_secs_wrapped();
-    for (stuck, material, mut transform) in &mut there {
+    for (stuck, mut material, mut transform) in &mut there {
         let Stuck::Pet(seat) = *stuck else { continue };
         again.write(RequestRedraw);
         let Some(said) = table.seats.get(seat) else { continue };
@@ -246,24 +265,17 @@ fn dance(
         let high = if phase < HOP { HIGH * (phase / HOP * core::f32::consts::PI).sin() } else { 0.0 };
         let step = (now / (DANCE / 4.0)) as usize;
         let Some(pose) = said.pet.get(step % said.pet.len().max(1)) else { continue };
-        let picture = sheet.picture(*pose, &mut images);
         let Some((sticker, first, at)) = look(&table, *stuck) else { continue };
         // It keeps its feet where they are.
         let feet = |picture: &Picture| picture.bounds().map_or(0.0, |([_, top], [_, height])| (top + height) as f32);
         let middle = vec2(pose.middle().0[0], sticker.place.y + feet(pose) - feet(&first));
-        let lifted = Sticker {
-            base: sticker.base.truncate().extend(0.4 + high),
-            place: middle.extend(sticker.place.z).extend(sticker.place.w),
-            ..sticker
-        };
-        let same = materials.get(&material.0).is_some_and(|old| old.sticker == lifted && old.picture == picture);
-        if same {
-            continue;
+        let place = middle.extend(sticker.place.z).extend(sticker.place.w);
+        let cut = MeshMaterial3d(scissors.cut(Sticker { place, ..sticker }, *pose));
+        let up = at + vec3(0.0, 0.6 * high, high);
+        if *material != cut || transform.translation != up {
+            *material = cut;
+            transform.translation = up;
+            redraw.request();
         }
-        if let Some(mut material) = materials.get_mut(&material.0) {
-            (material.sticker, material.picture) = (lifted, picture);
-        }
-        transform.translation = at + vec3(0.0, 0.6 * high, high);
-        redraw.request();
     }
 }

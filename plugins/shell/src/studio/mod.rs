@@ -127,7 +127,7 @@ studio_material!(
 pub struct Sticker {
     /// Colour of the dots, linear; 0 paper, 1 charm, 2 bubble.
     pub ink: Vec4,
-    /// Colour of what they are on, linear; millimetres above the desk.
+    /// Colour of what they are on, linear; millimetres above the desk, which paper that hops says itself.
     pub base: Vec4,
     /// Middle of the picture in dots, dots a millimetre, half the quad's side in millimetres.
     pub place: Vec4,

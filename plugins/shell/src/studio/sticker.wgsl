@@ -5,7 +5,7 @@
 
 struct Sticker {
     ink: vec4<f32>,   // colour of the dots; kind: 0 paper, 1 charm, 2 bubble
-    base: vec4<f32>,  // colour of what they are on; millimetres above the desk
+    base: vec4<f32>,  // colour of what they are on; millimetres above the desk, but for paper, which hops
     place: vec4<f32>, // middle of the picture in dots, dots a millimetre, half the quad's side in millimetres
     tail: vec4<f32>,  // where a bubble's tail points to, or a charm's ring lies, in millimetres from the middle
 }
@@ -64,7 +64,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let light = lit(n, 1.0, sun);
 
     // Its shadow falls away from the window, softer the higher it is.
-    let lift = sticker.base.a;
+    let lift = select(sticker.base.a, world.z + 0.1, kind == 0);
     let shift = LIGHT.xy / LIGHT.z * lift;
     let soft = 0.25 + 0.22 * lift;
     let shade = 0.52 * (1.0 - smoothstep(-soft, soft, outline(p + shift))) / (1.0 + 0.10 * lift);
