@@ -21,7 +21,7 @@ use crate::egg::shape::{HALF, inside};
 use crate::layers;
 use crate::picture::Picture;
 use crate::redraw::Redraw;
-use crate::studio::{Sticker, StickerMaterial};
+use crate::studio::{Sticker, StickerMaterial, Stuff};
 use crate::table::{CHARMS, Laid, Place, SEATS, Table, places};
 
 /// Half the side of a sticker's quad, in millimetres: the thing, its tail and its shadow.
@@ -63,6 +63,16 @@ enum Stuck {
     Charm(usize, usize),
 }
 
+impl Stuck {
+    fn stuff(self) -> Stuff {
+        match self {
+            Stuck::Pet(_) => Stuff::Paper,
+            Stuck::Emote(_) => Stuff::Bubble,
+            Stuck::Charm(..) => Stuff::Charm,
+        }
+    }
+}
+
 /// The quad that all share.
 #[derive(Resource)]
 struct Quad(Handle<Mesh>);
@@ -72,7 +82,7 @@ struct Quad(Handle<Mesh>);
 #[derive(Resource, Default)]
 struct Sheet {
     pictures: HashMap<Picture, Handle<Image>>,
-    materials: HashMap<([u32; 16], Picture), Handle<StickerMaterial>>,
+    materials: HashMap<(Stuff, [u32; 16], Picture), Handle<StickerMaterial>>,
 }
 
 /// What is needed to cut a sticker out.
@@ -85,7 +95,7 @@ struct Scissors<'w> {
 
 impl Scissors<'_> {
     /// The material of a sticker with a picture.
-    fn cut(&mut self, sticker: Sticker, picture: Picture) -> Handle<StickerMaterial> {
+    fn cut(&mut self, stuff: Stuff, sticker: Sticker, picture: Picture) -> Handle<StickerMaterial> {
         let sheet = &mut *self.sheet;
         if sheet.materials.len() >= KEPT {
             *sheet = Sheet::default();
@@ -95,8 +105,8 @@ impl Scissors<'_> {
         let values = [ink, base, place, tail].into_iter().flat_map(|value| value.to_array());
         key.iter_mut().zip(values).for_each(|(key, value)| *key = value.to_bits());
         let image = sheet.pictures.entry(picture).or_insert_with(|| self.images.add(picture.image()));
-        let new = || self.materials.add(StickerMaterial { sticker, picture: image.clone() });
-        sheet.materials.entry((key, picture)).or_insert_with(new).clone()
+        let new = || self.materials.add(StickerMaterial { sticker, picture: image.clone(), stuff });
+        sheet.materials.entry((stuff, key, picture)).or_insert_with(new).clone()
     }
 }
 
@@ -138,7 +148,7 @@ fn look(table: &Table, stuck: Stuck) -> Option<(Sticker, Picture, Vec3)> {
         Stuck::Emote(seat) => {
             let emote = table.seats.get(seat)?.emote?;
             let sticker = Sticker {
-                ink: linear(emote.ink, 2.0),
+                ink: linear(emote.ink, 0.0),
                 base: linear([0xFF; 3], 5.0),
                 place: small(emote.picture, SAID),
                 tail: TAIL.extend(0.0).extend(0.0),
@@ -152,7 +162,7 @@ fn look(table: &Table, stuck: Stuck) -> Option<(Sticker, Picture, Vec3)> {
             let rim = inside(1.0, angle);
             let out = Vec2::from_angle(angle);
             let sticker = Sticker {
-                ink: linear(charm.ink, 1.0),
+                ink: linear(charm.ink, 0.0),
                 base: linear(charm.enamel, 1.1),
                 place: small(charm.picture, ENAMEL),
                 tail: (-out * RING).extend(0.0).extend(0.0),
@@ -208,7 +218,7 @@ fn stick(
         if matches!(stuck, Stuck::Pet(_)) {
             continue;
         }
-        let cut = MeshMaterial3d(scissors.cut(sticker, picture));
+        let cut = MeshMaterial3d(scissors.cut(stuck.stuff(), sticker, picture));
         if *material != cut {
             *material = cut;
             changed(*stuck, &mut redraw);
@@ -220,7 +230,7 @@ fn stick(
     }
     for stuck in wanted {
         let Some((sticker, picture, at)) = look(&table, stuck) else { continue };
-        let material = MeshMaterial3d(scissors.cut(sticker, picture));
+        let material = MeshMaterial3d(scissors.cut(stuck.stuff(), sticker, picture));
         let new = (stuck, Mesh3d(quad.0.clone()), material, Transform::from_translation(at));
         let on = |seat: usize| eggs.iter().find(|(_, place)| place.seat == seat).map(|(egg, _)| egg);
         match stuck {
@@ -270,7 +280,7 @@ fn dance(
         let feet = |picture: &Picture| picture.bounds().map_or(0.0, |([_, top], [_, height])| (top + height) as f32);
         let middle = vec2(pose.middle().0[0], sticker.place.y + feet(pose) - feet(&first));
         let place = middle.extend(sticker.place.z).extend(sticker.place.w);
-        let cut = MeshMaterial3d(scissors.cut(Sticker { place, ..sticker }, *pose));
+        let cut = MeshMaterial3d(scissors.cut(Stuff::Paper, Sticker { place, ..sticker }, *pose));
         let up = at + vec3(0.0, 0.6 * high, high);
         if *material != cut || transform.translation != up {
             *material = cut;

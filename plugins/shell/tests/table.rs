@@ -8,7 +8,7 @@ use bevy::math::{Vec2, Vec3, vec2, vec3};
 use eggtooth_screen::layout;
 use eggtooth_shell::egg::shape::{FLOOR, HALF, WINDOW, height};
 use eggtooth_shell::table::places;
-use eggtooth_shell::{Charm, Design, Emote, Picture, Seat, Table};
+use eggtooth_shell::{Charm, Design, Emote, Picture, Redraw, Seat, Table};
 use eggtooth_toy::Frame;
 use eggtooth_toy::face::LcdFrame;
 use stand::{SIZE, Stand, apart, frame, light};
@@ -128,4 +128,38 @@ fn prongs_meet_pets_come_out_and_gifts_hang() {
         stand.update();
     }
     assert!(below(&stand.picture(), is_paper, foot, bottom) > 150, "no pets");
+}
+
+/// What this process holds, in KiB.
+#[cfg(target_os = "linux")]
+fn held() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// Software renderers compile what is too long anew for every frame, and keep all of it: 2 MB a sticker and frame.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_moves_for_hours_takes_no_more_and_no_more_memory() {
+    let mut stand = Stand::new(frame(), false);
+    let mut table = Table::default();
+    table.seats.push(Seat { toy: Some(stand.toy), ..plain(Design::Mint, true) });
+    table.seats.push(Seat { toy: Some(stand.toy), ..plain(Design::Party, false) });
+    table.touching = vec![(0, 1)];
+    for seat in &mut table.seats {
+        seat.pet = vec![ring(), Picture::new(&[0xFF, 0x81, 0xFF])];
+        seat.emote = Some(Emote { picture: ring(), ink: [0xD0, 0x20, 0x20] });
+    }
+    stand.app.insert_resource(table);
+    let draw = |stand: &mut Stand| {
+        for _ in 0..100 {
+            stand.app.world_mut().resource_mut::<Redraw>().request();
+            stand.update();
+            std::thread::sleep(core::time::Duration::from_millis(4));
+        }
+        held()
+    };
+    let (before, after) = (draw(&mut stand), draw(&mut stand));
+    assert!(after < before + 40 * 1024, "a hundred frames took {} KiB", after - before);
 }

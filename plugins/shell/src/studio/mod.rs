@@ -125,7 +125,7 @@ studio_material!(
 /// What a [`StickerMaterial`] shows, see `sticker.wgsl`.
 #[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
 pub struct Sticker {
-    /// Colour of the dots, linear; 0 paper, 1 charm, 2 bubble.
+    /// Colour of the dots, linear; nothing.
     pub ink: Vec4,
     /// Colour of what they are on, linear; millimetres above the desk, which paper that hops says itself.
     pub base: Vec4,
@@ -135,16 +135,36 @@ pub struct Sticker {
     pub tail: Vec4,
 }
 
+/// What a sticker is made of; each has its own program, so that what is drawn often is short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stuff {
+    /// A pet cut out of paper.
+    Paper,
+    /// Enamel in metal, with a ring.
+    Charm,
+    /// A speech bubble.
+    Bubble,
+}
+
 /// Something flat: a pet cut out of paper, a charm, a speech bubble.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
+#[bind_group_data(Stuff)]
 pub struct StickerMaterial {
-    /// What it is.
+    /// What it looks like.
     #[uniform(0)]
     pub sticker: Sticker,
     /// The picture's distances, see [`crate::picture`].
     #[texture(1)]
     #[sampler(2)]
     pub picture: Handle<Image>,
+    /// What it is.
+    pub stuff: Stuff,
+}
+
+impl From<&StickerMaterial> for Stuff {
+    fn from(material: &StickerMaterial) -> Stuff {
+        material.stuff
+    }
 }
 
 studio_material!(
@@ -154,6 +174,22 @@ studio_material!(
     fn depth_bias(&self) -> f32 {
         // After the toys' shadows.
         20.0
+    },
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        _: &MeshVertexBufferLayoutRef,
+        key: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let name = match key.bind_group_data {
+            Stuff::Paper => "PAPER",
+            Stuff::Charm => "CHARM",
+            Stuff::Bubble => "BUBBLE",
+        };
+        if let Some(fragment) = &mut descriptor.fragment {
+            fragment.shader_defs.push(name.into());
+        }
+        Ok(())
     }
 );
 
