@@ -3,8 +3,9 @@
 use crate::toasts::sentence;
 use eggtooth_peer::PeerKey;
 use eggtooth_playdate::message::{Emote, Farewell, Presence};
-use eggtooth_playdate::net::Event;
+use eggtooth_playdate::net::{Event, RealToyView};
 use eggtooth_playdate::{Decoration, Seat, player};
+use eggtooth_prong::face::SecretFrom;
 use eggtooth_prong::packet::Ending;
 
 /// What a player asks for.
@@ -32,6 +33,10 @@ pub enum FriendsAction {
     Gift(Decoration),
     /// Asks somebody to leave; the host's.
     Kick(Seat),
+    /// Joins the real toy at a port with that of the friend whose prongs are held.
+    RealToy(String, SecretFrom),
+    /// Not any more.
+    NoRealToy,
     /// Leaves the table; the host's leaving closes it.
     Leave,
     /// Calls a friend otherwise, here.
@@ -103,6 +108,8 @@ pub struct TableModel {
     pub box_: Vec<Decoration>,
     /// Gifts that are on their way.
     pub on_its_way: usize,
+    /// The real toy at a port.
+    pub real: RealToyView,
 }
 
 /// Everything that the panel and the table's bar show.
@@ -137,6 +144,8 @@ pub struct FriendsForm {
     pub renaming: String,
     /// The gifts are shown.
     pub giving: bool,
+    /// The real toy's port and secret are shown.
+    pub real: bool,
 }
 
 /// The sentence for something that happened at the table; `None` for what is seen anyway.

@@ -6,12 +6,15 @@ mod common;
 use bevy_egui::egui::vec2;
 use common::{SIZES, Table, click, enabled, has, model, table, texts};
 use eggtooth_desk::friends::{FriendRow, FriendsAction, FriendsModel, InviteModel, SeatModel, TableModel};
+use eggtooth_desk::link::LinkAction;
 use eggtooth_desk::model::{Action, Model};
 use eggtooth_desk::table::around;
 use eggtooth_desk::view::View;
 use eggtooth_peer::{Invite, PeerKey};
 use eggtooth_playdate::message::Emote;
+use eggtooth_playdate::net::{RealToyState, RealToyView};
 use eggtooth_playdate::{Decoration, Seat};
+use eggtooth_prong::face::SecretFrom;
 use egui_kittest::Harness;
 
 fn page(size: [f32; 2], friends: FriendsModel) -> Harness<'static, Table> {
@@ -174,6 +177,35 @@ fn the_bar_has_gestures_and_what_can_be_done() {
         let acorn = Decoration::new(1).unwrap();
         assert_eq!(click(&mut harness, acorn.name()), asks(&[FriendsAction::Gift(acorn)]));
         assert!(!has(&harness, acorn.name()), "the box is closed again");
+    }
+}
+
+#[test]
+fn a_real_toy_is_switched_on_and_off() {
+    for size in SIZES {
+        let here = at_table(vec![seat(0, "Ada", true), seat(1, "Bo", false)]);
+        let mut harness = page(size, here.clone());
+        assert_eq!(click(&mut harness, "Join a real toy with a friend's…"), [Action::Link(LinkAction::Look)]);
+        assert!(!enabled(&harness, "Switch it on") && has(&harness, "Choose a port, or type its name."));
+        harness.state_mut().view.form.link.port = " /dev/ttyUSB0 ".into();
+        harness.state_mut().view.form.link.secret = "secret".into();
+        harness.run_ok();
+        let secret = SecretFrom::File("secret".into());
+        assert_eq!(click(&mut harness, "Switch it on"), asks(&[FriendsAction::RealToy("/dev/ttyUSB0".into(), secret)]));
+        let mut joined = here.clone();
+        let words = "the real toys are joined".to_owned();
+        joined.table.as_mut().unwrap().real =
+            RealToyView { state: RealToyState::Joined, words, ..RealToyView::default() };
+        let mut harness = page(size, joined);
+        assert!(has(&harness, "The real toys are joined.") && !has(&harness, "Switch it on"));
+        assert_eq!(click(&mut harness, "Switch it off"), asks(&[FriendsAction::NoRealToy]));
+        // Why it could not be: and it can be tried again.
+        let mut failed = here;
+        let words = "there is no port /dev/ttyUSB0".to_owned();
+        failed.table.as_mut().unwrap().real =
+            RealToyView { state: RealToyState::Failed, words, ..RealToyView::default() };
+        let harness = page(size, failed);
+        assert!(has(&harness, "There is no port /dev/ttyUSB0.") && has(&harness, "Join a real toy with a friend's…"));
     }
 }
 

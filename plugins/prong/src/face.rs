@@ -27,6 +27,7 @@ use bevy_ecs::prelude::*;
 
 pub use advice::Trouble;
 pub use messages::{LinkNews, LinkRequest, Load, News, Order, SecretFrom};
+pub use open::given as secret_given;
 pub use parts::{Asked, Job, Line, LinkState, Offer, Progress, Row, TRAFFIC, Task, Traffic, Transfer};
 
 /// Adds links. What they may use is in [`ProngSettings`].

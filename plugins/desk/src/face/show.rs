@@ -80,7 +80,7 @@ impl Sources<'_, '_> {
             choice: toy.map(|toy| toy.0.choice()).unwrap_or_default(),
             absence: away.and_then(absence),
             tape: toy.zip(tape).and_then(|(toy, tape)| self::tape(toy, tape)),
-            link: self.link.model(view.open && view.form.link.open),
+            link: self.link.model(view.open && (view.form.link.open || view.form.friends.real)),
             daycare: self.daycare.model(view.open && view.form.daycare.open),
             friends: {
                 let played = tape.is_some_and(|tape| tape.recording().is_some());

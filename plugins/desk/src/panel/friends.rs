@@ -1,13 +1,17 @@
 //! The friends' panel: the own name, tables, invites, and the list of friends.
 
-use super::{field, heading, note, wide};
+use super::{Form, field, heading, note, wide};
 use crate::friends::{FriendRow, FriendsAction, FriendsForm, FriendsModel, TableModel};
+use crate::link::{LinkAction, LinkForm, LinkModel};
 use crate::look::{AMBER, BRICK, CREAM};
-use crate::model::Action;
+use crate::model::{Action, Model};
 use crate::toasts::sentence;
 use bevy_egui::egui::{Align, Color32, Key, Label, Layout, Rect, RichText, Sense, Ui, vec2};
 use eggtooth_peer::{Invite, Name};
+use eggtooth_playdate::net::RealToyState;
 
+/// What a bridge does without a secret.
+const BLIND: &str = "Without the toys' secret, which is not supplied here, next to nothing passes between them.";
 /// A dot of the QR code, in points.
 const DOT: f32 = 4.0;
 /// Light around it, in dots.
@@ -36,7 +40,8 @@ pub(super) fn door(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, ou
 }
 
 /// The panel, in the place of the menu.
-pub(super) fn page(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, out: &mut Vec<Action>) {
+pub(super) fn page(ui: &mut Ui, whole: &Model, all: &mut Form, out: &mut Vec<Action>) {
+    let (model, form, link) = (&whole.friends, &mut all.friends, &mut all.link);
     ui.add_space(6.0);
     if !model.told.is_empty() {
         wrapped(ui, RichText::new(&model.told).color(BRICK));
@@ -54,7 +59,50 @@ pub(super) fn page(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, ou
             ui.ctx().copy_text(invite.link.clone());
         }
     }
+    if let Some(table) = &model.table {
+        real_toy(ui, table, form, &whole.link, link, out);
+    }
     friends(ui, model, form, out);
+}
+
+/// The switch of the real toy.
+fn real_toy(
+    ui: &mut Ui,
+    table: &TableModel,
+    form: &mut FriendsForm,
+    model: &LinkModel,
+    link: &mut LinkForm,
+    out: &mut Vec<Action>,
+) {
+    heading(ui, "Your real toy");
+    let real = &table.real;
+    if !real.words.is_empty() {
+        let fine = matches!(real.state, RealToyState::Off | RealToyState::Joined);
+        wrapped(ui, RichText::new(sentence(&real.words)).color(if fine { CREAM } else { AMBER }));
+    }
+    if !matches!(real.state, RealToyState::Off | RealToyState::Failed) {
+        form.real = false;
+        if wide(ui, "Switch it off", None).clicked() {
+            ask(out, FriendsAction::NoRealToy);
+        }
+        return;
+    }
+    if !form.real {
+        if wide(ui, "Join a real toy with a friend's…", None).clicked() {
+            form.real = true;
+            out.push(Action::Link(LinkAction::Look));
+        }
+        return;
+    }
+    note(
+        ui,
+        "While two of the toys here touch and both players have theirs on, the real ones talk as if they touched.",
+    );
+    super::link::toy(ui, model, link, BLIND, out);
+    let port = link.port.trim().to_owned();
+    if wide(ui, "Switch it on", port.is_empty().then_some("Choose a port, or type its name.")).clicked() {
+        ask(out, FriendsAction::RealToy(port, link.secret_from()));
+    }
 }
 
 /// The own name, and the two ways to a table.

@@ -176,7 +176,7 @@ fn closed(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Act
     });
     match form.way {
         Way::Simulated => drop(note(ui, "A toy inside this program: everything can be tried without hardware.")),
-        Way::Toy => toy(ui, model, form, out),
+        Way::Toy => toy(ui, model, form, ECHO_ONLY, out),
         Way::Call => {
             ui.add(field(&mut form.addr, "Address, like 192.168.1.5:7777", 260));
             ui.add(field(&mut form.key, "Key, 64 digits", 64));
@@ -195,8 +195,11 @@ fn closed(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Act
     }
 }
 
-/// A port and a secret.
-fn toy(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
+/// What the link cannot do without a secret.
+const ECHO_ONLY: &str = "Without your toy's secret, which is not supplied here, only the echo test can be made.";
+
+/// A port and a secret; `without` says what cannot be done without one.
+pub(super) fn toy(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, without: &str, out: &mut Vec<Action>) {
     for port in &model.ports {
         self::port(ui, port, form);
     }
@@ -210,7 +213,7 @@ fn toy(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action
     beside(ui, "Choose…", true, &mut form.secret, "File with the secret", || ask(out, LinkAction::ChooseSecret));
     let secret = match (form.secret.trim().is_empty(), model.environment) {
         (true, true) => "The secret in EGGTOOTH_PRONG_SECRET is used.",
-        (true, false) => "Without your toy's secret, which is not supplied here, only the echo test can be made.",
+        (true, false) => without,
         (false, _) => "The secret is read when you connect, and neither shown nor kept.",
     };
     note(ui, secret);

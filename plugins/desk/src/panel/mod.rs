@@ -94,7 +94,7 @@ pub fn panel(ui: &mut Ui, model: &Model, form: &mut Form) -> Vec<Action> {
                 return;
             }
             if form.friends.open {
-                friends::page(ui, &model.friends, &mut form.friends, out);
+                friends::page(ui, model, form, out);
                 return;
             }
             match &model.elsewhere {

@@ -83,7 +83,10 @@ fn port(_: &str, _: Clock) -> Result<Box<dyn Transport>, Trouble> {
 }
 
 /// The secret of a real toy, if there is one, and a sentence about it.
-fn given(from: &SecretFrom) -> Result<(Option<Arc<Secret>>, Option<String>), Trouble> {
+///
+/// # Errors
+/// There is no such file, or what is given is no secret.
+pub fn given(from: &SecretFrom) -> Result<(Option<Arc<Secret>>, Option<String>), Trouble> {
     let (secret, note) = match from {
         SecretFrom::File(path) => {
             let secret = from_file(path)?;

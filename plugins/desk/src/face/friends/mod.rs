@@ -13,14 +13,18 @@ use bevy::time::{Real, Time};
 use bevy::window::RequestRedraw;
 use eggtooth_peer::{Friend, Friends, Invite, Name, Nearby, PeerKey};
 use eggtooth_playdate::message::Presence;
-use eggtooth_playdate::net::{Command, Event, PlaydateHandle, Way};
+use eggtooth_playdate::net::{Command, Event, PlaydateHandle, RealToy, RealToyView, Way};
 use eggtooth_playdate::view::TableView;
 use eggtooth_playdate::{Decoration, Seat};
+use eggtooth_prong::bridge::Guarding;
+use eggtooth_prong::face::{SecretFrom, secret_given};
+use eggtooth_prong::transport::{Transport, uart};
 use eggtooth_shell::Prongs;
 use eggtooth_toy::cable::Plug;
 use eggtooth_toy::face::{Shown, Toy};
 use eggtooth_toy::{Home, now as unix};
 use std::net::{Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use sit::{cable, portray};
@@ -69,7 +73,10 @@ impl DeskFriends {
     pub fn model(&self, seen: bool, settings: &DeskSettings, refusal: Option<&'static str>) -> FriendsModel {
         let invite = self.table.as_ref().and_then(|table| table.invite.as_ref());
         FriendsModel {
-            table: self.table.as_ref().map(|table| self.toys.model(&table.handle.view(), table.host)),
+            table: self.table.as_ref().map(|table| TableModel {
+                real: (*table.handle.real_toy()).clone(),
+                ..self.toys.model(&table.handle.view(), table.host)
+            }),
             friends: if seen { self.rows.clone() } else { Vec::new() },
             invite: invite.filter(|_| seen).map(|(_, invite)| invite.clone()),
             name: settings.name.clone(),
@@ -177,6 +184,13 @@ pub(super) fn obey(
                 let way = desk.way(*key);
                 way.and_then(|way| desk.sit(&home, shown.single().ok(), &settings, Some(way)))
             }
+            FriendsAction::RealToy(port, secret) => desk.real_toy(port, secret, &mut view),
+            FriendsAction::NoRealToy => {
+                if let Some(table) = &desk.table {
+                    table.handle.switch_off();
+                }
+                Ok(())
+            }
             FriendsAction::Rename(key, name) => desk.change(|friends| match Name::new(name) {
                 Ok(name) => friends.rename(*key, &name).map_err(|error| error.to_string()),
                 Err(error) => Err(error.to_string()),
@@ -264,6 +278,26 @@ impl DeskFriends {
         let done = self.list.as_ref().map_or(Ok(()), change);
         self.look(unix());
         done
+    }
+
+    /// Switches the real toy at a port on.
+    fn real_toy(&mut self, port: &str, secret: &SecretFrom, view: &mut View) -> Result<(), String> {
+        let Some(table) = &self.table else { return Err("sit down at a table first".into()) };
+        let (secret, note) = secret_given(secret).map_err(|trouble| trouble.what)?;
+        if let Some(note) = note {
+            view.toasts.say(note);
+        }
+        let guarding = Arc::new(secret.map_or(Guarding::Blind, Guarding::Secret));
+        let name = port.to_owned();
+        let port = name.clone();
+        let open = Box::new(move |clock| {
+            let line: Box<dyn Transport> = Box::new(uart::open(&port, uart::Options::default(), clock)?);
+            Ok(line)
+        });
+        match table.handle.switch_on(RealToy { name, guarding, open }) {
+            true => Ok(()),
+            false => Err("the table has no time for the real toy: try again".into()),
+        }
     }
 
     /// Sits down: at the own table, or where the way leads.
@@ -367,5 +401,13 @@ fn seat_model(view: &TableView, seat: Seat, at: [f32; 2]) -> Option<SeatModel> {
 fn table_model(view: &TableView, host: bool, seats: Vec<SeatModel>) -> TableModel {
     let you = view.you;
     let with = view.touching.iter().find_map(|pair| you.and_then(|you| pair.partner(you)));
-    TableModel { host, words: sentence(&view.words), seats, with, box_: box_of(view), on_its_way: view.onway.len() }
+    TableModel {
+        host,
+        words: sentence(&view.words),
+        seats,
+        with,
+        box_: box_of(view),
+        on_its_way: view.onway.len(),
+        real: RealToyView::default(),
+    }
 }
