@@ -151,6 +151,20 @@ pub fn count(folder: &Folder, name: &str, item: u64) -> usize {
     kept["pieces"].as_array().unwrap().iter().filter(|piece| piece["decoration"] == item).count()
 }
 
+/// Waits until nothing of these players is on its way or unsettled.
+#[track_caller]
+pub fn settled(folder: &Folder, names: &[&str]) {
+    let end = Instant::now() + PATIENCE;
+    let is_open = |name: &&str| {
+        let kept = keepsakes(folder, name);
+        kept["onway"] != Value::Array(vec![]) || kept["marks"] != Value::Array(vec![])
+    };
+    while names.iter().any(is_open) {
+        assert!(Instant::now() < end, "{names:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 /// Nothing is on its way or unsettled, and of each decoration there are as many as players.
 #[track_caller]
 pub fn all_is_well(folder: &Folder, names: &[&str]) {
