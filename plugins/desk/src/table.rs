@@ -65,18 +65,18 @@ pub fn around(window: Vec2, panel: f32, bar: f32) -> Insets {
     Insets { top: share(TOP, window.y), bottom: share(BOTTOM + bar, window.y), right }
 }
 
-/// Draws it and returns whether the pointer rests on it, and the height of the bar in points.
+/// Draws it and returns the height of the bar, in points.
 pub(crate) fn draw(
     ctx: &Context,
     model: &FriendsModel,
     form: &mut FriendsForm,
     free: f32,
     actions: &mut Vec<Action>,
-) -> (bool, f32) {
-    let Some(table) = &model.table else { return (false, 0.0) };
+) -> f32 {
+    let Some(table) = &model.table else { return 0.0 };
     names(ctx, table, free);
     if free < 200.0 {
-        return (false, 0.0);
+        return 0.0;
     }
     let anchor = vec2((free - ctx.content_rect().width()) / 2.0, -EDGE);
     let area = Area::new(Id::new("table")).anchor(Align2::CENTER_BOTTOM, anchor).order(Order::Middle);
@@ -85,19 +85,17 @@ pub(crate) fn draw(
         look::pill().show(ui, |ui| ui.horizontal_wrapped(|ui| bar(ui, table, form, actions)));
     });
     let height = shown.response.rect.height();
-    let mut held = shown.response.contains_pointer();
     if form.giving && table.with.is_some() {
         let above = anchor - vec2(0.0, height + 8.0);
         let area = Area::new(Id::new("gifts")).anchor(Align2::CENTER_BOTTOM, above).order(Order::Middle);
-        let shown = area.show(ctx, |ui| {
+        area.show(ctx, |ui| {
             ui.set_max_width(free - 2.0 * EDGE);
             look::card().show(ui, |ui| gifts(ui, table, form, actions));
         });
-        held |= shown.response.contains_pointer();
     } else {
         form.giving = false;
     }
-    (held, height)
+    height
 }
 
 /// The names above the toys, and how they are there.

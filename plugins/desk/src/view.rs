@@ -102,8 +102,7 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if bar > 0.0 && !view.open {
         held |= menu_button(ctx, bar, &mut actions);
     }
-    let (on_table, height) = crate::table::draw(ctx, &model.friends, &mut view.form.friends, free, &mut actions);
-    held |= on_table;
+    let height = crate::table::draw(ctx, &model.friends, &mut view.form.friends, free, &mut actions);
     view.around = crate::table::around(window.size(), panel_width, height);
     let states = states(model, bar > 0.0);
     if !states.is_empty() && free > 0.0 {

@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 /// Poses of a pet that is out, by turns.
 const POSES: usize = 3;
 /// How far a name is above the middle of its toy, in millimetres.
-const ABOVE: f32 = 33.0;
+const ABOVE: f32 = 34.5;
 
 /// A friend's toy, or the own one.
 #[derive(Debug, Default)]
