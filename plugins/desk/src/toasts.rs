@@ -138,6 +138,20 @@ mod tests {
     }
 
     #[test]
+    fn where_there_is_room_for_one_the_others_wait_with_their_time() {
+        let mut toasts = Toasts::default();
+        toasts.say("one");
+        toasts.say("two");
+        toasts.squeeze(true);
+        assert_eq!(toasts.shown().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["One."]);
+        toasts.pass(LEAST);
+        assert_eq!(
+            toasts.shown().map(|toast| (toast.text.as_str(), toast.left)).collect::<Vec<_>>(),
+            [("Two.", LEAST)]
+        );
+    }
+
+    #[test]
     fn the_same_again_stays_one() {
         let mut toasts = Toasts::default();
         toasts.say("one");

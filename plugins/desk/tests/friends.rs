@@ -125,6 +125,9 @@ fn a_host_sees_who_came_and_the_invite() {
         let mut harness = page(size, FriendsModel { invite: None, ..model });
         assert_eq!(click(&mut harness, "Another invite"), asks(&[FriendsAction::Invite]));
         assert!(has(&harness, "Close the table") && !has(&harness, "Leave the table"));
+        let full = (0..4).map(|n| seat(n, "Ada", n == 0)).collect();
+        let harness = page(size, at_table(full));
+        assert!(!enabled(&harness, "Another invite") && has(&harness, "The table is full."));
     }
 }
 

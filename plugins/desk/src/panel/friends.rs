@@ -8,6 +8,7 @@ use crate::model::{Action, Model};
 use crate::toasts::sentence;
 use bevy_egui::egui::{Align, Color32, Key, Label, Layout, Rect, RichText, Sense, Ui, vec2};
 use eggtooth_peer::{Invite, Name};
+use eggtooth_playdate::message::SEATS;
 use eggtooth_playdate::net::RealToyState;
 
 /// What a bridge does without a secret.
@@ -174,9 +175,12 @@ fn at_table(ui: &mut Ui, model: &FriendsModel, table: &TableModel, out: &mut Vec
             },
         );
     }
-    if table.host
-        && wide(ui, "Another invite", model.invite.is_some().then_some("The one below is still good.")).clicked()
-    {
+    let stop = match () {
+        () if model.invite.is_some() => Some("The one below is still good."),
+        () if table.seats.len() >= SEATS => Some("The table is full."),
+        () => None,
+    };
+    if table.host && wide(ui, "Another invite", stop).clicked() {
         ask(out, FriendsAction::Invite);
     }
     if wide(ui, if table.host { "Close the table" } else { "Leave the table" }, None).clicked() {

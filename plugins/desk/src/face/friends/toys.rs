@@ -14,6 +14,7 @@ use eggtooth_playdate::sprite::Sprite;
 use eggtooth_playdate::view::{SeatView, TableView};
 use eggtooth_playdate::{Decoration, Seat};
 use eggtooth_shell::camera::Canvas;
+use eggtooth_shell::egg::shape::HALF;
 use eggtooth_shell::table::places;
 use eggtooth_shell::{Charm, Design, Emote, Framing, Picture, Table};
 use eggtooth_toy::face::{BuzzerTone, Clock, LcdFrame, Pace, Shown, ToyEdge};
@@ -23,7 +24,7 @@ use std::collections::VecDeque;
 /// Poses of a pet that is out, by turns.
 const POSES: usize = 3;
 /// How far a name is above the middle of its toy, in millimetres.
-const ABOVE: f32 = 34.5;
+const ABOVE: f32 = 31.5;
 
 /// A friend's toy, or the own one.
 #[derive(Debug, Default)]
@@ -157,7 +158,7 @@ pub(in crate::face) fn frame(
     let next = Framing { free: view.around, ..*framing };
     framing.set_if_neq(next);
     let size = canvas.0.as_vec2().max(Vec2::ONE);
-    let name = |at: Vec2| (framing.pixel((at + vec2(0.0, ABOVE)).extend(0.0), size) / size).into();
+    let name = |at: Vec2| (framing.pixel((at + vec2(0.0, ABOVE)).extend(HALF.z), size) / size).into();
     desk.bypass_change_detection().toys.names = places(&table).into_iter().map(name).collect();
 }
 
