@@ -1,22 +1,16 @@
 //! The data folder: where it is, who may write in it.
 
 use std::fmt;
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use etcetera::BaseStrategy;
-
-use crate::disk::{Disk, RealDisk};
+use crate::claim::{Lock, claim, default_location};
+use crate::disk::{self, Disk, RealDisk, read_bounded};
 use crate::error::VaultError;
 
-const LOCK: &str = "lock";
-const PROBE: &str = ".probe";
-/// Together 0.1 s: nobody notices it, and no lock is held so long by accident.
-const LOCK_TRIES: u32 = 5;
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
+/// Files of one stem beyond which a folder is full.
+const MOST_OF_A_NAME: u32 = 9_999;
 
 /// Whether this copy of the program may save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +32,8 @@ pub enum ReadOnlyReason {
     },
     /// The disk or the permissions do not allow writing, or the disk is full.
     Unwritable(String),
+    /// The page that the program runs in has said so: a clause.
+    Page(String),
 }
 
 impl fmt::Display for ReadOnlyReason {
@@ -53,6 +49,7 @@ impl fmt::Display for ReadOnlyReason {
             Self::Unwritable(why) => {
                 write!(f, "the data folder cannot be written ({why}); choose another with --data-dir")
             }
+            Self::Page(why) => f.write_str(why),
         }
     }
 }
@@ -75,7 +72,7 @@ pub struct DataDir {
     pub(crate) disk: Box<dyn Disk>,
     writing: Mutex<()>,
     // Holds the lock until drop.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 impl fmt::Debug for DataDir {
@@ -86,10 +83,9 @@ impl fmt::Debug for DataDir {
 
 impl DataDir {
     /// The folder used when the user names none: `eggtooth` in the platform's data folder
-    /// (`$XDG_DATA_HOME` or `~/.local/share`; `%APPDATA%` on Windows).
+    /// (`$XDG_DATA_HOME` or `~/.local/share`; `%APPDATA%` on Windows); in a browser what the page has mounted.
     pub fn default_location() -> Result<PathBuf, VaultError> {
-        let base = etcetera::choose_base_strategy().map_err(|_| VaultError::NoHome)?;
-        Ok(base.data_dir().join("eggtooth"))
+        default_location()
     }
 
     /// Opens a data folder, creating it if needed, and takes the lock.
@@ -102,14 +98,14 @@ impl DataDir {
 
     pub(crate) fn open_on(root: &Path, disk: Box<dyn Disk>) -> Result<Self, VaultError> {
         let folder = |reason: String| VaultError::Folder { path: root.to_path_buf(), reason };
-        if let Err(e) = fs::create_dir_all(root) {
-            return Err(folder(match fs::metadata(root) {
+        if let Err(e) = disk::create_dir_all(root) {
+            return Err(folder(match disk::kind(root) {
                 Ok(_) => "it is not a folder".into(),
                 Err(_) => e.to_string(),
             }));
         }
         // A folder that cannot even be listed is of no use for reading either.
-        fs::read_dir(root).map_err(|e| folder(e.to_string()))?;
+        disk::folders(root).map_err(|e| folder(e.to_string()))?;
         let (access, lock) = match claim(root) {
             Ok(lock) => (Access::Writer, Some(lock)),
             Err(reason) => (Access::ReadOnly(reason), None),
@@ -130,6 +126,37 @@ impl DataDir {
     /// True if this copy may save.
     pub fn is_writer(&self) -> bool {
         self.access == Access::Writer
+    }
+
+    /// A file that a player has put into the folder, given by its place below it: at most `limit` bytes of it.
+    pub fn given(&self, place: impl AsRef<Path>, limit: u64) -> Option<Vec<u8>> {
+        read_bounded(&self.root.join(place), limit).ok()
+    }
+
+    /// Keeps something for the player as `folder/stem.extension`, or with a number behind the stem; an existing file is
+    /// never touched. Returns where it is.
+    ///
+    /// # Errors
+    /// The disk refuses, or 9,999 have that name.
+    pub fn keep(&self, folder: &str, stem: &str, extension: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        let folder = self.root.join(folder);
+        disk::create_dir_all(&folder)?;
+        for n in 1..=MOST_OF_A_NAME {
+            let number = if n == 1 { String::new() } else { format!("-{n}") };
+            let path = folder.join(format!("{stem}{number}.{extension}"));
+            match disk::create_new(&path, bytes) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                done => return done.map(|()| path),
+            }
+        }
+        Err(io::Error::other("there are too many of them"))
+    }
+
+    /// Waits until everything that was written before will be there after a crash: at once, but for a browser, whose page
+    /// stores it a moment later.
+    pub async fn settled(&self) {
+        #[cfg(target_family = "wasm")]
+        disk::memory::settled().await;
     }
 
     pub(crate) fn toys(&self) -> PathBuf {
@@ -154,59 +181,5 @@ impl DataDir {
             Access::Writer => Ok(self.writing.lock().unwrap_or_else(PoisonError::into_inner)),
             Access::ReadOnly(reason) => Err(VaultError::ReadOnly(reason.to_string())),
         }
-    }
-}
-
-/// Makes the folders and takes the lock.
-fn claim(root: &Path) -> Result<File, ReadOnlyReason> {
-    let unwritable = |e: io::Error| ReadOnlyReason::Unwritable(e.to_string());
-    let path = root.join(LOCK);
-    let mut lock =
-        File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(unwritable)?;
-    match try_lock(&lock) {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(ReadOnlyReason::InUse { pid: read_pid(&mut lock) });
-        }
-        // A file system without locks: better one unprotected folder than no saves at all.
-        Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
-        Err(TryLockError::Error(e)) => return Err(unwritable(e)),
-    }
-    for name in ["toys", "retired", "roms"] {
-        fs::create_dir_all(root.join(name)).map_err(unwritable)?;
-    }
-    probe(&root.join("toys")).map_err(unwritable)?;
-    // Only a help for the message of a second copy; the lock itself is what counts.
-    let _ = lock.set_len(0);
-    let _ = write!(lock, "{}", std::process::id());
-    Ok(lock)
-}
-
-/// Tries for a moment: a copy that is just ending, or a program that is just being started (which
-/// shares all open files of its parent until it runs), holds a lock for some milliseconds more.
-fn try_lock(lock: &File) -> Result<(), TryLockError> {
-    for _ in 0..LOCK_TRIES {
-        match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-            other => return other,
-        }
-    }
-    lock.try_lock()
-}
-
-fn read_pid(lock: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    lock.take(20).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
-}
-
-/// Finds out early that a folder takes no new files, although an old lock file could be opened.
-fn probe(folder: &Path) -> io::Result<()> {
-    let path = folder.join(PROBE);
-    match File::create(&path) {
-        Ok(_) => fs::remove_file(&path),
-        // A full disk is told when a save fails; it may have room again by then.
-        Err(e) if e.kind() == io::ErrorKind::StorageFull => Ok(()),
-        Err(e) => Err(e),
     }
 }

@@ -5,8 +5,10 @@
 //! the few functions that say so. Every byte of a save is described in `FORMAT.md`.
 //!
 //! The promise: after a crash, a kill or a power cut at any instant, [`DataDir::load`] gives the
-//! last state whose save had finished, or a newer one, and says so if it had to step back.
+//! last state whose save had finished, or a newer one, and says so if it had to step back. In a browser a save has
+//! finished when the page has stored it ([`DataDir::settled`]).
 
+mod claim;
 pub mod codec;
 mod datadir;
 mod disk;
@@ -24,6 +26,8 @@ mod transfer;
 mod tests;
 
 pub use datadir::{Access, DataDir, ReadOnlyReason};
+#[cfg(target_family = "wasm")]
+pub use disk::memory;
 pub use envelope::{Block, Envelope, FORMAT_VERSION, MAX_BLOCKS, MAX_FILE, Meta, ReadError, Tag};
 pub use error::{Damage, VaultError};
 pub use generation::{GENERATIONS, Health};
@@ -31,4 +35,4 @@ pub use name::{MAX_NAME, Slug, check_name};
 pub use roms::{RomId, hex, rom_id};
 pub use settings::Settings;
 pub use shelf::{Entry, Loaded, Notice};
-pub use transfer::read_egg;
+pub use transfer::{egg, read_egg};

@@ -1,12 +1,10 @@
 //! `settings.toml`: small choices of the player, kept readable for people.
 
-use std::fs;
-
 use serde::{Serialize, de::DeserializeOwned};
 use toml::{Table, Value};
 
 use crate::datadir::DataDir;
-use crate::disk::{ReadFailure, read_bounded, sweep};
+use crate::disk::{self, ReadFailure, read_bounded, sweep};
 use crate::error::VaultError;
 
 /// Settings are a page of text; anything larger is not ours.
@@ -69,7 +67,7 @@ impl DataDir {
     fn set_aside(&self, why: &str) -> String {
         let path = self.settings_file();
         let kept = path.with_extension("toml.bak");
-        let moved = self.begin_write().is_ok() && fs::rename(&path, &kept).is_ok();
+        let moved = self.begin_write().is_ok() && disk::rename(&path, &kept).is_ok();
         if moved {
             format!(
                 "the settings could not be read ({why}); standard settings are used, the old file is kept as {}",

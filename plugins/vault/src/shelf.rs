@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use web_time::{SystemTime, UNIX_EPOCH};
 
 use crate::datadir::DataDir;
-use crate::disk::{sweep, sync_folder};
+use crate::disk::{self, Kind, sweep, sync_folder};
 use crate::envelope::{Envelope, Meta, Tag};
 use crate::error::{Damage, VaultError};
 use crate::generation::{Generations, Health, Slot};
@@ -220,7 +220,7 @@ impl DataDir {
         let generations = Generations::read(&folder);
         if let Err(e) = self.write(&slug, &generations, &envelope) {
             // Nothing but an empty folder was made; without it the next try starts clean.
-            let _ = fs::remove_dir(&folder);
+            let _ = disk::remove_dir(&folder);
             return Err(e);
         }
         sync_folder(&self.toys());
@@ -329,21 +329,16 @@ fn entry(slug: Slug, generations: &Generations) -> Option<Entry> {
 }
 
 fn list(folder: &Path) -> Result<Vec<Entry>, VaultError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
+    let names = match disk::folders(folder) {
+        Ok(names) => names,
         // A folder opened for reading may lack what a writer would have made.
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(VaultError::io("read", folder, e)),
     };
     let mut toys = Vec::new();
-    for dir in entries.flatten() {
-        let Some(slug) = dir.file_name().to_str().and_then(Slug::parse) else {
-            continue;
-        };
-        // Not through links: a toy is a folder of ours.
-        if dir.file_type().is_ok_and(|t| t.is_dir()) {
-            toys.extend(entry(slug, &Generations::read(&dir.path())));
-        }
+    for slug in names.iter().filter_map(|name| Slug::parse(name)) {
+        let generations = Generations::read(&folder.join(slug.as_str()));
+        toys.extend(entry(slug, &generations));
     }
     toys.sort_by_cached_key(|e| (e.name().to_lowercase(), e.slug.clone()));
     Ok(toys)
@@ -354,12 +349,12 @@ fn free_folder(parent: &Path, wanted: &Slug) -> Result<Slug, VaultError> {
     for n in 1..=u32::MAX {
         let slug = wanted.numbered(n);
         let path = parent.join(slug.as_str());
-        match fs::create_dir(&path) {
+        match disk::create_dir(&path) {
             Ok(()) => return Ok(slug),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                 // Left by a crash between making the folder and the first save.
                 let unused = Generations::read(&path).is_empty();
-                if unused && fs::metadata(&path).is_ok_and(|m| m.is_dir()) {
+                if unused && disk::kind(&path).is_ok_and(|kind| kind == Kind::Folder) {
                     return Ok(slug);
                 }
             }
@@ -374,7 +369,9 @@ fn move_folder(from: &Path, slug: &Slug, to: &Path) -> Result<Slug, VaultError> 
     let target = free_folder(to, slug)?;
     let path = to.join(target.as_str());
     // Rename onto the empty folder just made: Unix allows that, Windows wants it gone.
-    fs::remove_dir(&path).and_then(|()| fs::rename(&source, &path)).map_err(|e| VaultError::io("move", &source, e))?;
+    disk::remove_dir(&path)
+        .and_then(|()| disk::rename(&source, &path))
+        .map_err(|e| VaultError::io("move", &source, e))?;
     sync_folder(to);
     sync_folder(from);
     Ok(target)
