@@ -2,9 +2,9 @@
 
 use eggtooth_cartridge::Cartridge;
 use eggtooth_toy::{Home, PLAY, Recording, name_of_file};
-use eggtooth_vault::{Entry, MAX_FILE, read_egg};
-use std::fs::File;
-use std::io::Read as _;
+#[cfg(not(target_family = "wasm"))]
+use eggtooth_vault::MAX_FILE;
+use eggtooth_vault::{Entry, egg};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,33 +44,56 @@ pub enum Read {
 ///
 /// # Errors
 /// A sentence for the player.
+#[cfg(not(target_family = "wasm"))]
 pub fn read(path: &Path, home: &Home) -> Result<Read, String> {
     match kind(path) {
-        // A recording may have been given the other ending.
-        Kind::Pet if is_recording(path) => recording(path),
-        Kind::Pet => home.dir().import(path).map(Read::Pet).map_err(|error| error.to_string()),
-        Kind::Recording => recording(path),
         Kind::Rom => {
             let cartridge = Cartridge::open(path).map_err(|error| error.to_string())?;
             Ok(Read::Rom(Box::new(cartridge), name_of_file(path)))
         }
+        Kind::Pet | Kind::Recording => read_bytes(path, &bytes_of(path)?, home),
     }
 }
 
-fn is_recording(path: &Path) -> bool {
-    read_egg(path).is_ok_and(|envelope| envelope.block(PLAY).is_some())
-}
-
-fn recording(path: &Path) -> Result<Read, String> {
+#[cfg(not(target_family = "wasm"))]
+fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
     let cannot = |error: std::io::Error| format!("it cannot be read ({error})");
-    let file = File::open(path).map_err(cannot)?;
+    let file = std::fs::File::open(path).map_err(cannot)?;
     // A pipe or a device may never end.
     if !file.metadata().map_err(cannot)?.is_file() {
         return Err("it is not a file".into());
     }
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    Recording::from_bytes(&bytes)
+    Ok(bytes)
+}
+
+/// Reads what a file holds; `path` is what it is called.
+///
+/// # Errors
+/// A sentence for the player.
+pub fn read_bytes(path: &Path, bytes: &[u8], home: &Home) -> Result<Read, String> {
+    match kind(path) {
+        Kind::Rom => {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let cartridge = Cartridge::from_bytes(name, bytes).map_err(|error| error.to_string())?;
+            Ok(Read::Rom(Box::new(cartridge), name_of_file(path)))
+        }
+        Kind::Recording => recording(bytes),
+        Kind::Pet => {
+            let envelope = egg(path, bytes).map_err(|error| error.to_string())?;
+            match envelope.block(PLAY) {
+                // A recording may have been given the other ending.
+                Some(_) => recording(bytes),
+                None => home.dir().adopt(envelope).map(Read::Pet).map_err(|error| error.to_string()),
+            }
+        }
+    }
+}
+
+fn recording(bytes: &[u8]) -> Result<Read, String> {
+    Recording::from_bytes(bytes)
         .map(|recording| Read::Recording(Arc::new(recording)))
         .map_err(|error| error.to_string())
 }

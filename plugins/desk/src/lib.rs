@@ -16,6 +16,8 @@ pub mod keys;
 pub mod link;
 pub mod look;
 pub mod model;
+#[cfg(target_family = "wasm")]
+pub mod page;
 pub mod panel;
 pub mod settings;
 pub mod table;

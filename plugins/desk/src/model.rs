@@ -232,6 +232,8 @@ pub enum Action {
     ChooseRom,
     /// Opens the ROM at this path.
     OpenRom(String),
+    /// Gives the player a copy of a pet as a file, called like this.
+    Copy(Slug, String),
     /// Puts a pet of the shelf on the desk.
     Switch(Slug),
     /// Gives a pet another name.

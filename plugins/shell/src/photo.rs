@@ -120,7 +120,7 @@ fn take(
     if *waiting {
         if complete >= ticket.0 {
             *waiting = false;
-            redraw.request_frames(2);
+            redraw.photo_complete();
         } else {
             // Not all pipelines were ready: once more, when this attempt is through.
             begin |= tried >= ticket.0;

@@ -29,11 +29,12 @@ pub struct Redraw {
     last: Duration,
     drawn: u64,
     skipped: u64,
+    whole: bool,
 }
 
 impl Default for Redraw {
     fn default() -> Self {
-        Self { frames: 3, photo: true, last: Duration::ZERO, drawn: 0, skipped: 0 }
+        Self { frames: 3, photo: true, last: Duration::ZERO, drawn: 0, skipped: 0, whole: false }
     }
 }
 
@@ -63,6 +64,17 @@ impl Redraw {
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
         (self.drawn, self.skipped)
+    }
+
+    /// Whether the whole picture has been drawn once, with everything in it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole && self.frames == 0
+    }
+
+    pub(crate) fn photo_complete(&mut self) {
+        self.whole = true;
+        self.request_frames(2);
     }
 
     /// The photograph is complete.

@@ -2,7 +2,8 @@
 //! tell a suspended computer from a slow frame.
 
 use crate::absence::{LONGEST_STALL, SHORTEST};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+use web_time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// A suspension shorter than this cannot be told from two clocks that were not read at the same instant.
 const LEAST: i128 = 10_000_000;

@@ -12,8 +12,6 @@ use eggtooth_chip::InvalidState;
 use eggtooth_vault::foreign::ForeignError;
 use eggtooth_vault::{DataDir, Entry, Envelope, Meta, Slug, VaultError, check_name, hex};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -187,11 +185,7 @@ impl Home {
     #[must_use]
     pub fn symbols(&self, identity: &[u8; 32]) -> Option<Symbols> {
         let name = format!("{}.sym", &hex(identity)[..12]);
-        let file = File::open(self.dir.path().join("symbols").join(name)).ok()?;
-        // A pipe of this name would never end.
-        file.metadata().ok().filter(std::fs::Metadata::is_file)?;
-        let mut bytes = Vec::new();
-        file.take(symbols::MAX_FILE as u64).read_to_end(&mut bytes).ok()?;
+        let bytes = self.dir.given(Path::new("symbols").join(name), symbols::MAX_FILE as u64)?;
         Some(Symbols::parse(&bytes).0)
     }
 

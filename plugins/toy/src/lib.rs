@@ -33,6 +33,7 @@ mod session;
 mod watch;
 #[cfg(all(feature = "client", not(target_family = "wasm")))]
 mod wire;
+mod words;
 
 pub use absence::{
     Absence, CHOICE, Choice, LEFT, LONGEST, LONGEST_STALL, Left, Oddity, SHORTEST, left, span, ticks, time,
@@ -53,3 +54,4 @@ pub use session::{Session, now, now_millis};
 pub use watch::Watch;
 #[cfg(all(feature = "client", not(target_family = "wasm")))]
 pub use wire::Wire;
+pub use words::words;

@@ -7,7 +7,8 @@ use crate::watch::Watch;
 use eggtooth_chip::TICKS_PER_SECOND;
 use eggtooth_vault::{DataDir, Envelope, Slug, VaultError};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// Life after which a pet is saved: a little less than the 30 s that a crash may cost.
 const LIFE_BETWEEN_SAVES: u64 = 28 * TICKS_PER_SECOND;

@@ -107,7 +107,16 @@ impl<B: Backend + Send + 'static> Device<B> {
     /// Waits up to `limit` for the device; `None` if it is still being opened then.
     pub(super) fn settle(&mut self, limit: Duration) -> Option<Change> {
         let State::Opening(answer) = &self.state else { return None };
-        match answer.recv_timeout(limit) {
+        // A browser's answer is there already, and its threads cannot wait.
+        let answer = if cfg!(target_family = "wasm") {
+            answer.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            })
+        } else {
+            answer.recv_timeout(limit)
+        };
+        match answer {
             Ok(answer) => Some(self.answered(answer, Duration::ZERO)),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(self.answered(Err(CRASHED.into()), Duration::ZERO)),

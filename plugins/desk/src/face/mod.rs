@@ -9,6 +9,8 @@ mod input;
 mod keep;
 mod link;
 mod obey;
+#[cfg(target_family = "wasm")]
+mod page;
 mod shelf;
 mod show;
 
@@ -71,13 +73,15 @@ pub fn logic(app: &mut App) {
     if !app.is_plugin_added::<ProngPlugin>() {
         app.add_plugins(ProngPlugin);
     }
+    app.add_plugins(files::plugin);
+    #[cfg(target_family = "wasm")]
+    app.add_plugins(page::plugin);
     app.add_message::<Action>()
         .add_message::<RequestRedraw>()
         .init_resource::<DeskSettings>()
         .init_resource::<Debounce>()
         .init_resource::<Latch>()
         .insert_resource(View::new())
-        .init_resource::<files::Files>()
         .init_resource::<link::DeskLink>()
         .init_resource::<daycare::DeskDaycare>()
         .init_resource::<friends::DeskFriends>()
@@ -107,7 +111,6 @@ pub fn logic(app: &mut App) {
                     (link::obey, link::found).chain(),
                     (daycare::begin, daycare::obey, daycare::press).chain(),
                     friends::obey,
-                    (files::obey, files::dropped, files::chosen, files::arrived).chain(),
                 )
                     .in_set(DeskSystems::Obey),
                 (

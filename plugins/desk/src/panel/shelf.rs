@@ -76,6 +76,11 @@ fn pet_row(ui: &mut Ui, model: &Model, row: &PetRow, form: &mut Form, out: &mut 
                 form.renaming = Some((row.slug.clone(), row.name.clone()));
                 form.renaming_shown = false;
             }
+            let copy = ui.add_enabled(row.damaged.is_none() && row.elsewhere.is_none(), Button::new("Copy…"));
+            let copy = copy.on_hover_text("Writes it to a file of yours, as it was saved last.");
+            if copy.on_disabled_hover_text("It is not here, or all of its saves are damaged.").clicked() {
+                out.push(Action::Copy(row.slug.clone(), row.name.clone()));
+            }
             let retire = ui.add_enabled(model.writable(), Button::new("Retire"));
             let retire = retire.on_hover_text("Takes it off the shelf; it can come back.");
             if retire.on_disabled_hover_text("Nothing can be saved now.").clicked() {
@@ -194,6 +199,10 @@ pub(super) fn roms(ui: &mut Ui, form: &mut Form, out: &mut Vec<Action>) {
     heading(ui, "Your own ROM");
     if wide(ui, "Choose a file…", None).clicked() {
         out.push(Action::ChooseRom);
+    }
+    if cfg!(target_family = "wasm") {
+        note(ui, "You can also drop a ROM, a saved pet (.egg) or a recording (.eggplay) on the page.");
+        return;
     }
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -6,7 +6,8 @@ use crate::catch_up::{CHUNK, CatchUp, Progress};
 use crate::clocks::{Reading, SystemClocks, Timekeeper};
 use crate::session::now_millis;
 use bevy_ecs::prelude::*;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long a frame may be kept busy with living what was missed.
 const BUDGET: Duration = Duration::from_millis(12);

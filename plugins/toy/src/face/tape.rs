@@ -6,9 +6,6 @@ use crate::session::now;
 use crate::{Home, Session, ToyError};
 use bevy_ecs::prelude::*;
 use eggtooth_vault::Slug;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a player does with recordings, for the shown toy. Failures come back as [`Notice`]s.
@@ -144,10 +141,13 @@ fn begin(toy: &mut Toy) -> Result<(), ToyError> {
 pub(super) fn end(session: &mut Session, home: &Home) -> Result<Option<String>, ToyError> {
     let Some(recording) = session.machine.stop_recording()? else { return Ok(None) };
     let bytes = recording.to_bytes()?;
-    let folder = home.dir().path().join("recordings");
-    Ok(Some(match write(&folder, &file_stem(session.name(), now()), &bytes) {
+    let (home, stem) = (home.dir(), file_stem(session.name(), now()));
+    Ok(Some(match home.keep("recordings", &stem, "eggplay", &bytes) {
         Ok(path) => format!("The recording was saved as {}.", path.display()),
-        Err(error) => format!("The recording could not be saved in {} ({error}).", folder.display()),
+        Err(error) => {
+            let folder = home.path().join("recordings");
+            format!("The recording could not be saved in {} ({error}).", folder.display())
+        }
     }))
 }
 
@@ -202,27 +202,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (era * 400 + year, month, date)
 }
 
-/// Writes a new file; an existing one is never touched.
-fn write(folder: &Path, stem: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    for n in 1..100 {
-        let number = if n == 1 { String::new() } else { format!("-{n}") };
-        let path = folder.join(format!("{stem}{number}.eggplay"));
-        match File::create_new(&path) {
-            Ok(mut file) => {
-                let written = file.write_all(bytes).and_then(|()| file.sync_all());
-                if written.is_err() {
-                    let _ = fs::remove_file(&path);
-                }
-                return written.map(|()| path);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,15 +219,5 @@ mod tests {
             assert_eq!(file_stem("Pip", seconds), stem);
         }
         assert!(!file_stem("../../x y", 0).contains(['/', ' ']));
-    }
-
-    #[test]
-    fn no_file_is_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().join("recordings");
-        let first = write(&folder, "a", b"one").unwrap();
-        let second = write(&folder, "a", b"two").unwrap();
-        assert_eq!((fs::read(&first).unwrap(), fs::read(&second).unwrap()), (b"one".to_vec(), b"two".to_vec()));
-        assert!(second.ends_with("a-2.eggplay"));
     }
 }

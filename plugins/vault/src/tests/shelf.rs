@@ -11,6 +11,18 @@ fn names(dir: &DataDir) -> Vec<String> {
 }
 
 #[test]
+fn nothing_that_is_kept_is_overwritten() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open(tmp.path()).unwrap();
+    let first = dir.keep("recordings", "a", "eggplay", b"one").unwrap();
+    let second = dir.keep("recordings", "a", "eggplay", b"two").unwrap();
+    assert_eq!((fs::read(first).unwrap(), fs::read(&second).unwrap()), (b"one".to_vec(), b"two".to_vec()));
+    assert!(second.ends_with("recordings/a-2.eggplay"));
+    assert_eq!(dir.given("recordings/a.eggplay", 3).as_deref(), Some(&b"one"[..]));
+    assert_eq!((dir.given("recordings/a.eggplay", 2), dir.given("recordings", 9)), (None, None));
+}
+
+#[test]
 fn toys_are_created_found_and_listed() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = DataDir::open(tmp.path()).unwrap();

@@ -1,16 +1,19 @@
-//! ROMs and saved pets from outside: dialog, path, drop; read beside the frame.
+//! Files of this computer, read beside the frame.
 
-use crate::intake::{Read, newest_with, read, typed_path};
-use crate::model::{Action, Program};
+use super::{Takers, name};
+use crate::face::DeskSystems;
+use crate::intake::{Read, read, typed_path};
+use crate::model::Action;
 use crate::view::View;
+use bevy::app::{App, Update};
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::NonSendMarker;
 use bevy::tasks::futures::check_ready;
 use bevy::tasks::{IoTaskPool, Task};
 use bevy::window::{FileDragAndDrop, RequestRedraw};
 use eggtooth_toy::Home;
-use eggtooth_toy::face::{ShelfCommand, ShelfView, TapeCommand};
-use std::path::{Path, PathBuf};
+use eggtooth_vault::Slug;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Files that are read at once; more are refused.
@@ -18,10 +21,24 @@ const MOST: usize = 4;
 /// A dialog that is gone sooner was never there: this system has none.
 const NO_DIALOG: Duration = Duration::from_millis(700);
 
+/// Dialogs, paths and drops.
+pub fn plugin(app: &mut App) {
+    app.init_resource::<Files>()
+        .add_systems(Update, (obey, dropped, chosen, arrived).chain().in_set(DeskSystems::Obey));
+}
+
+/// What a dialog's path is for.
+#[derive(Clone, Debug)]
+enum Purpose {
+    Open,
+    /// A copy of this pet is written there.
+    Copy(Slug),
+}
+
 /// What is under way.
 #[derive(Resource, Default)]
-pub(super) struct Files {
-    dialog: Option<(Task<Option<PathBuf>>, Instant)>,
+struct Files {
+    dialog: Option<(Task<Option<PathBuf>>, Instant, Purpose)>,
     reading: Vec<(PathBuf, Task<Result<Read, String>>)>,
 }
 
@@ -40,7 +57,7 @@ impl Files {
 }
 
 /// Opens what was asked for. The dialog must be begun on the main thread (macOS).
-pub(super) fn obey(
+fn obey(
     mut actions: MessageReader<Action>,
     home: Option<Res<Home>>,
     mut files: ResMut<Files>,
@@ -56,7 +73,7 @@ pub(super) fn obey(
                     .add_filter("All files", &["*"])
                     .pick_file();
                 let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
-                files.dialog = Some((task, Instant::now()));
+                files.dialog = Some((task, Instant::now(), Purpose::Open));
             }
             Action::ChooseRecording if files.dialog.is_none() => {
                 let folder = home.as_ref().map(|home| home.dir().path().join("recordings"));
@@ -69,9 +86,18 @@ pub(super) fn obey(
                 }
                 let dialog = dialog.pick_file();
                 let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
-                files.dialog = Some((task, Instant::now()));
+                files.dialog = Some((task, Instant::now(), Purpose::Open));
             }
-            Action::ChooseRom | Action::ChooseRecording => {
+            Action::Copy(slug, name) if files.dialog.is_none() => {
+                let dialog = rfd::AsyncFileDialog::new()
+                    .set_title("A copy of this pet")
+                    .add_filter("Pets", &["egg"])
+                    .set_file_name(format!("{name}.egg"))
+                    .save_file();
+                let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
+                files.dialog = Some((task, Instant::now(), Purpose::Copy(slug.clone())));
+            }
+            Action::ChooseRom | Action::ChooseRecording | Action::Copy(..) => {
                 view.toasts.say("The file dialog is open already, perhaps behind this window.")
             }
             Action::OpenRom(text) => {
@@ -84,7 +110,7 @@ pub(super) fn obey(
 }
 
 /// Files on the window.
-pub(super) fn dropped(
+fn dropped(
     mut drops: MessageReader<FileDragAndDrop>,
     home: Option<Res<Home>>,
     mut files: ResMut<Files>,
@@ -115,26 +141,31 @@ pub(super) fn dropped(
 }
 
 /// The dialog was closed.
-pub(super) fn chosen(home: Option<Res<Home>>, mut files: ResMut<Files>, mut view: ResMut<View>) {
-    let Some((task, begun)) = &mut files.dialog else { return };
+fn chosen(home: Option<Res<Home>>, mut files: ResMut<Files>, mut view: ResMut<View>) {
+    let Some((task, begun, purpose)) = &mut files.dialog else { return };
     let Some(choice) = check_ready(task) else { return };
-    let at_once = begun.elapsed() < NO_DIALOG;
+    let (at_once, purpose) = (begun.elapsed() < NO_DIALOG, purpose.clone());
     files.dialog = None;
-    match (choice, home) {
-        (Some(path), Some(home)) => files.open(path, &home, &mut view),
-        (None, _) if at_once => {
+    match (choice, home, purpose) {
+        (Some(path), Some(home), Purpose::Open) => files.open(path, &home, &mut view),
+        (Some(path), Some(home), Purpose::Copy(slug)) => match home.dir().export(&slug, &path) {
+            Ok(()) => view.toasts.say(format!("The copy is {}.", path.display())),
+            Err(error) => view.toasts.say(error.to_string()),
+        },
+        (None, _, Purpose::Open) if at_once => {
             view.toasts.say("This system has no file dialog: drop the file on the window or type its path.");
+        }
+        (None, _, Purpose::Copy(_)) if at_once => {
+            view.toasts.say("This system has no file dialog: `eggtooth save export` in a terminal writes a copy.");
         }
         _ => {}
     }
 }
 
 /// Files were read.
-pub(super) fn arrived(
+fn arrived(
     mut files: ResMut<Files>,
-    shelf: Res<ShelfView>,
-    mut commands: MessageWriter<ShelfCommand>,
-    mut tape: MessageWriter<TapeCommand>,
+    mut takers: Takers,
     mut redraw: MessageWriter<RequestRedraw>,
     mut view: ResMut<View>,
 ) {
@@ -152,40 +183,6 @@ pub(super) fn arrived(
         None => true,
     });
     for (path, result) in done {
-        match result {
-            Ok(Read::Recording(recording)) => drop(tape.write(TapeCommand::Play(recording))),
-            Ok(found) => take(&path, found, &shelf, &mut commands, &mut view),
-            Err(error) => view.toasts.say(format!("{} was not opened: {error}", name(&path))),
-        }
+        takers.take(&path, result, &mut view);
     }
-}
-
-/// Puts what was read on the desk. A ROM that a pet on the shelf runs means that pet: nobody who opens
-/// the file again wants to begin again.
-fn take(path: &Path, found: Read, shelf: &ShelfView, commands: &mut MessageWriter<ShelfCommand>, view: &mut View) {
-    match found {
-        Read::Recording(_) => {}
-        Read::Pet(entry) => {
-            view.toasts.say(format!("{} came to the shelf.", entry.name()));
-            commands.write(ShelfCommand::Open(entry.slug));
-        }
-        Read::Rom(cartridge, own_name) => match newest_with(&shelf.toys, &cartridge.identity) {
-            Some(entry) => {
-                let here = shelf.current.as_ref() == Some(&entry.slug);
-                let does = if here { "is on the desk already" } else { "was put on the desk" };
-                let text = format!("{} runs this ROM and {does}.", entry.name());
-                view.toasts.offer(text, "New pet", Action::New { name: own_name, program: Program::Same });
-                commands.write(ShelfCommand::Open(entry.slug.clone()));
-            }
-            None => {
-                view.toasts.say(format!("{}: {}", name(path), cartridge.explain()));
-                commands.write(ShelfCommand::New { name: own_name, rom: Some(cartridge) });
-            }
-        },
-    }
-}
-
-/// A file's name for people.
-fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

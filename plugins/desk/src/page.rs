@@ -1,0 +1,66 @@
+//! What the page around a game in a browser tells it, and is asked for. The root carries both to and from JavaScript.
+
+use bevy::ecs::message::Message;
+use eggtooth_toy::Button;
+
+/// What a file is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A ROM, a pet, a recording: whatever may lie on the desk.
+    Open,
+    /// A recording.
+    Recording,
+    /// The toys' secret.
+    Secret,
+    /// An item for a toy.
+    Item,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Purpose; 4] = [Purpose::Open, Purpose::Recording, Purpose::Secret, Purpose::Item];
+
+    /// Its name on the page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Purpose::Open => "open",
+            Purpose::Recording => "recording",
+            Purpose::Secret => "secret",
+            Purpose::Item => "item",
+        }
+    }
+
+    /// The endings of its files, as an HTML input's `accept`; empty: any.
+    #[must_use]
+    pub fn accept(self) -> &'static str {
+        match self {
+            Purpose::Open => ".b,.bin,.rom,.zip,.gz,.h,.c,.hex,.txt,.egg,.eggplay",
+            Purpose::Recording => ".eggplay",
+            Purpose::Secret => "",
+            Purpose::Item => ".arc2,.bin",
+        }
+    }
+}
+
+/// What the page tells.
+#[derive(Message, Clone, Debug, PartialEq, Eq)]
+pub enum FromPage {
+    /// A button under the picture went down (`true`) or up.
+    Press(Button, bool),
+    /// A file was dropped or chosen: its name without folders, and its bytes.
+    File(Purpose, String, Vec<u8>),
+    /// A sentence for the player.
+    Tell(String),
+    /// The page is hidden (`true`) or seen again.
+    Hidden(bool),
+}
+
+/// What the page is asked for.
+#[derive(Message, Clone, Debug, PartialEq, Eq)]
+pub enum ToPage {
+    /// Let the player choose a file.
+    Pick(Purpose),
+    /// Give the player a file: its name, and its bytes.
+    Download(String, Vec<u8>),
+}

@@ -1,0 +1,88 @@
+//! How the game is: in words for whoever does not see it, and in JSON for tests.
+
+use super::host::Host;
+use bevy::ecs::prelude::*;
+use eggtooth_shell::{Redraw, Step};
+use eggtooth_toy::face::{Away, Pace, Remote, Shown, Toy};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+
+thread_local! {
+    static STATE: RefCell<Value> = const { RefCell::new(Value::Null) };
+}
+
+/// The last frame's state.
+pub fn state() -> String {
+    let memory = wasm_bindgen::memory();
+    let buffer = js_sys::Reflect::get(&memory, &"buffer".into()).unwrap_or_default();
+    let length = js_sys::Reflect::get(&buffer, &"byteLength".into()).ok().and_then(|length| length.as_f64());
+    STATE.with_borrow_mut(|state| {
+        if let Value::Object(state) = state {
+            state.insert("wasm_bytes".into(), json!(length));
+        }
+        state.to_string()
+    })
+}
+
+/// What was told the page already.
+#[derive(Default)]
+pub struct Told {
+    words: String,
+    ready: bool,
+    tick: Option<u64>,
+}
+
+/// Looks at the game after a frame.
+pub fn look(
+    host: NonSend<Host>,
+    toys: Query<(Option<&Toy>, Option<&Remote>, Option<&Pace>, Option<&Away>), With<Shown>>,
+    redraw: Res<Redraw>,
+    step: Res<Step>,
+    mut told: Local<Told>,
+) {
+    let Ok((toy, remote, pace, away)) = toys.single() else { return };
+    let words = match (toy, remote) {
+        (Some(toy), _) => {
+            let session = &toy.0;
+            let (name, away) = (session.name(), away.is_some_and(Away::is_away));
+            let is = eggtooth_toy::words(name, &session.machine, session.watch());
+            if away { format!("{name} has been away; the picture asks what becomes of that time.") } else { is }
+        }
+        (None, Some(remote)) => format!("{} lives in a daycare.", remote.name),
+        (None, None) => return,
+    };
+    if told.words != words {
+        host.say(&words);
+        told.words = words;
+    }
+    if !told.ready && redraw.is_whole() {
+        told.ready = true;
+        host.ready();
+    }
+    let (drawn, _) = redraw.counts();
+    STATE.with_borrow_mut(|state| {
+        let session = toy.map(|toy| &toy.0);
+        let tick = session.map(|session| session.machine.tick());
+        // The hash costs most of it.
+        if told.tick != tick || tick.is_none() || state.is_null() {
+            told.tick = tick;
+            let machine = session.map(|session| &session.machine);
+            *state = json!({
+                "pet": session.map(|session| session.name()).or(remote.map(|remote| remote.name.as_str())),
+                "tick": tick,
+                "hash": machine.and_then(|machine| machine.state_hash().ok()).map(|hash| eggtooth_vault::hex(&hash)),
+                "rom": machine.map(|machine| eggtooth_vault::hex(machine.identity())),
+                "slug": session.and_then(|session| session.slug()).map(ToString::to_string),
+                "icons": machine.map(|machine| machine.icons()),
+                "elsewhere": remote.map(|remote| remote.is_live()),
+            });
+        }
+        if let Value::Object(state) = state {
+            state.insert("words".into(), json!(told.words));
+            state.insert("away".into(), json!(away.is_some_and(Away::is_away)));
+            state.insert("speed".into(), json!(pace.map(|pace| pace.speed)));
+            state.insert("quality".into(), json!(format!("{:?}", *step).to_lowercase()));
+            state.insert("drawn".into(), json!(drawn));
+        }
+    });
+}
