@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::browsers;
 use crate::needs::{Manager, Need, Purpose, packages};
 use crate::probe::missing;
 use crate::system;
@@ -30,6 +31,9 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
     if system::variable(OVERRIDE).is_some() {
         println!("{OVERRIDE} is set: system packages are not checked.");
         return Ok(());
+    }
+    if purpose.includes(Purpose::Web) {
+        browsers::prepare();
     }
     let needs = missing(purpose);
     let sudo = system::find_program("sudo").is_some();

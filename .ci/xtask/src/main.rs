@@ -1,10 +1,11 @@
-//! The project's chores: `cargo xtask play|test|bench|bless|wasm|ci`.
+//! The project's chores: `cargo xtask play|test|web|bench|bless|wasm|ci`.
 //!
 //! Nearly without dependencies, so that the first words reach a fresh machine within seconds.
 
 mod bench;
 mod bless;
 mod browser;
+mod browsers;
 mod cargo;
 mod ci;
 mod install;
@@ -18,6 +19,7 @@ mod system;
 mod test;
 mod tree;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,9 @@ cargo xtask COMMAND
   play [ARGS…]  installs what is missing, builds and starts the game (ARGS as for `eggtooth play`);
                 without a display it starts the terminal face
   test          installs what is missing and runs every check of the project
+  web [--quick] [--serve [PORT]]
+                builds the game for browsers into web/dist; --quick: in minutes, but large; --serve: on this
+                computer's port 8080 (or PORT)
   bench         measures the speed against the limits of the design
   bless         reassembles the embedded pet and rewrites the golden files
   wasm          checks that the chip does the same as WebAssembly, and builds without std
@@ -39,6 +44,10 @@ fn main() -> ExitCode {
     let result = match command.to_str() {
         Some("play") => play::play(&rest),
         Some("test") if rest.is_empty() => test::test(),
+        Some("web") => match web::Arguments::read(&rest) {
+            Some(arguments) => web::web(&arguments),
+            None => usage(),
+        },
         Some("bench") if rest.is_empty() => bench::bench(),
         Some("bless") if rest.is_empty() => bless::bless(),
         Some("wasm") if rest.is_empty() => wasm::wasm(),
@@ -47,13 +56,15 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
         }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+        _ => usage(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn usage() -> anyhow::Result<ExitCode> {
+    eprintln!("{USAGE}");
+    Ok(ExitCode::from(2))
 }

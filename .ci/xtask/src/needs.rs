@@ -1,14 +1,23 @@
 //! What the project needs from the operating system, and what each system calls it.
 
-/// What the machine is needed for. Each purpose includes the ones before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What the machine is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Building and playing in a terminal.
     Terminal,
     /// Building and playing in a window.
     Game,
+    /// Building the page.
+    Web,
     /// Running every check.
     Test,
+}
+
+impl Purpose {
+    /// Whether who does this needs what is needed from `other` on. Checks need everything, and all need a linker.
+    pub fn includes(self, other: Purpose) -> bool {
+        self == other || self == Purpose::Test || other == Purpose::Terminal
+    }
 }
 
 /// How to find out whether a need is met.
@@ -22,12 +31,14 @@ pub enum Probe {
     Library(&'static str),
     /// A Vulkan driver's manifest whose file name starts with this is installed (`""`: any driver).
     VulkanDriver(&'static str),
+    /// A Rust compiler that builds for browsers.
+    WasmCompiler,
 }
 
 /// One thing the project needs.
 #[derive(Debug)]
 pub struct Need {
-    /// From which purpose on it is needed.
+    /// For which purpose it is needed, and for those that include it.
     pub from: Purpose,
     pub probe: Probe,
     /// Said to the player, after the colon of "missing: ".
@@ -242,29 +253,38 @@ pub const LINUX: &[Need] = &[
     Need {
         from: Purpose::Test,
         probe: Probe::Program("chromium"),
-        what: "Chromium, which the daycare's page is tested in",
+        what: "Chromium, which the pages are tested in",
         apt: &["chromium"],
         dnf: &["chromium"],
         pacman: &["chromium"],
         zypper: &["chromium"],
     },
     Need {
-        from: Purpose::Test,
+        from: Purpose::Web,
         probe: Probe::Program("node"),
-        what: "Node.js, which drives Chromium in the tests",
+        what: "Node.js, which puts the page together and drives Chromium in the tests",
         apt: &["nodejs"],
         dnf: &["nodejs"],
         pacman: &["nodejs"],
         zypper: &["nodejs"],
     },
     Need {
-        from: Purpose::Test,
+        from: Purpose::Web,
         probe: Probe::Program("npm"),
-        what: "npm, which fetches what drives Chromium",
+        what: "npm, which fetches what makes the page small and what drives Chromium",
         apt: &["npm"],
         dnf: &["nodejs-npm"],
         pacman: &["npm"],
         zypper: &["npm"],
+    },
+    Need {
+        from: Purpose::Web,
+        probe: Probe::WasmCompiler,
+        what: "a Rust compiler for browsers (with rustup: `rustup target add wasm32-unknown-unknown`)",
+        apt: &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"],
+        dnf: &["rust-std-static-wasm32-unknown-unknown"],
+        pacman: &["rust-wasm"],
+        zypper: &["rustup"],
     },
 ];
 
@@ -290,6 +310,17 @@ mod tests {
                 assert!(!need.packages(manager).is_empty(), "{} has no {manager:?} package", need.what);
             }
         }
+    }
+
+    #[test]
+    fn checks_need_everything_and_a_page_no_window() {
+        for purpose in [Purpose::Terminal, Purpose::Game, Purpose::Web, Purpose::Test] {
+            assert!(
+                Purpose::Test.includes(purpose) && purpose.includes(purpose) && purpose.includes(Purpose::Terminal)
+            );
+        }
+        assert!(!Purpose::Web.includes(Purpose::Game) && !Purpose::Game.includes(Purpose::Web));
+        assert!(!Purpose::Web.includes(Purpose::Test) && !Purpose::Terminal.includes(Purpose::Game));
     }
 
     #[test]

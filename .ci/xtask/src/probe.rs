@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::browsers;
 use crate::needs::{LINUX, Need, Probe, Purpose};
 use crate::system::{find_program, variable};
 
@@ -19,11 +20,12 @@ pub fn missing(purpose: Purpose) -> Vec<&'static Need> {
     let drivers = driver_manifests(&driver_folders(variable));
     LINUX
         .iter()
-        .filter(|need| need.from <= purpose)
+        .filter(|need| purpose.includes(need.from))
         .filter(|need| match need.probe {
             Probe::Program(name) => find_program(name).is_none(),
             Probe::PkgConfig(name) => !pkg_config_knows(name),
             Probe::Library(name) => !libraries.contains(name),
+            Probe::WasmCompiler => !browsers::can_build(),
             Probe::VulkanDriver(start) => !drivers.iter().any(|file| file.starts_with(start)),
         })
         .collect()

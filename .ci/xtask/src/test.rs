@@ -26,6 +26,7 @@ pub fn test() -> Result<ExitCode> {
     }
     steps.step("plain build: no Bevy, window, GPU or sound", tree::plain);
     steps.step("serve build: no window, GPU or sound", tree::serve);
+    steps.step("build for browsers: no QUIC, serial port, SQLite or native TLS", tree::web);
     // Each before the game's own build, so that the program left behind is the game.
     steps.step("plain build", || cargo::run(cargo::PLAIN_BUILD));
     steps.step("plain build: clippy", || clippy(&["--package", "eggtooth", "--no-default-features"]));

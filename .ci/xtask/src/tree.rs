@@ -1,8 +1,8 @@
-//! Checks which crates a build without the game pulls in.
+//! Checks which crates the builds other than the game's pull in.
 
 use anyhow::{Result, ensure};
 
-use crate::cargo;
+use crate::{browsers, cargo};
 
 /// Crates that need a window, a GPU or a sound library; the starts of their names.
 const DRAWING: &[&str] = &[
@@ -33,18 +33,46 @@ const DRAWING: &[&str] = &[
 /// C libraries for cryptography, which the daycare's TLS does without; the starts of their names.
 const FOREIGN_TLS: &[&str] = &["aws-lc", "native-tls", "openssl"];
 
+/// What browsers have no ground for: sockets, ports, files; the starts of their names.
+const NATIVE: &[&str] = &[
+    "alsa",
+    "axum",
+    "hyper",
+    "libsqlite3",
+    "libudev",
+    "mdns",
+    "mio",
+    "native-tls",
+    "quinn",
+    "ring",
+    "rusqlite",
+    "rustls",
+    "serialport",
+    "tokio",
+    "ureq",
+    "wayland",
+    "x11",
+];
+
 /// The command line without Bevy.
 pub fn plain() -> Result<()> {
-    check(&["--no-default-features"], &[DRAWING, &["bevy"]].concat())
+    check("all", &["--no-default-features"], &[DRAWING, &["bevy"]].concat())
 }
 
 /// The windowless host.
 pub fn serve() -> Result<()> {
-    check(&["--no-default-features", "--features", "serve"], &[DRAWING, FOREIGN_TLS].concat())
+    check("all", &["--no-default-features", "--features", "serve"], &[DRAWING, FOREIGN_TLS].concat())
 }
 
-fn check(features: &[&str], unwanted: &[&str]) -> Result<()> {
-    let args = ["tree", "--package", "eggtooth", "--edges", "normal,build", "--target", "all", "--prefix", "none"];
+/// The game in a browser.
+pub fn web() -> Result<()> {
+    check(browsers::TARGET, &["--no-default-features", "--features", "web"], &[NATIVE, FOREIGN_TLS].concat())
+}
+
+fn check(target: &str, features: &[&str], unwanted: &[&str]) -> Result<()> {
+    // Build scripts run here, not there.
+    let edges = if target == "all" { "normal,build" } else { "normal" };
+    let args = ["tree", "--package", "eggtooth", "--edges", edges, "--target", target, "--prefix", "none"];
     let tree = cargo::output(&[&args[..], features].concat())?;
     let names = names(&tree);
     ensure!(names.contains(&"eggtooth"), "cargo tree does not name the package it was asked about");

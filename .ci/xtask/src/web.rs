@@ -1,0 +1,180 @@
+//! `cargo xtask web`: the game as a page, in `web/dist`.
+//!
+//! Rust makes a program of it, wasm-bindgen what stands between program and page, binaryen makes it smaller, and
+//! `web/tools/pack.mjs` puts it together with the page and compresses it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::needs::Purpose;
+use crate::{browsers, cargo, install, system};
+
+/// The program that runs on the page.
+const PROGRAM: &str = "page";
+/// What browsers have had for years, one by one: with all that binaryen knows it writes what Chromium refuses.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
+/// What can be typed after `web`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Arguments {
+    quick: bool,
+    /// The port, where it is to be served.
+    serve: Option<u16>,
+}
+
+impl Arguments {
+    /// Reads them; `None` where they are something else.
+    pub fn read(args: &[OsString]) -> Option<Arguments> {
+        let mut read = Arguments { quick: false, serve: None };
+        let mut args = args.iter().map(|arg| arg.to_str()).peekable();
+        while let Some(arg) = args.next() {
+            match arg? {
+                "--quick" => read.quick = true,
+                "--serve" => {
+                    let port = args.next_if(|next| next.is_some_and(|next| !next.starts_with('-')));
+                    read.serve = Some(port.flatten().map_or(Some(8080), |port| port.parse().ok())?);
+                }
+                _ => return None,
+            }
+        }
+        Some(read)
+    }
+}
+
+/// Builds, and serves where that was asked for.
+pub fn web(arguments: &Arguments) -> Result<ExitCode> {
+    install::ensure(Purpose::Web)?;
+    build(arguments.quick)?;
+    if let Some(port) = arguments.serve {
+        let mut node = Command::new("node");
+        cargo::succeed(node.current_dir(folder()).arg("tools/serve.mjs").arg(port.to_string()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The page's own folder.
+pub fn folder() -> PathBuf {
+    cargo::root().join("web")
+}
+
+/// Fills `web/dist`.
+pub fn build(quick: bool) -> Result<()> {
+    npm(&folder())?;
+    let bindgen = bindgen()?;
+    let profile = if quick { "web-quick" } else { "web" };
+    let target = browsers::target_folder()?;
+    let package = ["build", "-p", "eggtooth", "--bin", PROGRAM, "--no-default-features", "--features", "web"];
+    let program = [&package[..], &["--profile", profile]].concat();
+    cargo::succeed(&mut browsers::compiler()?.cargo(&program, "std,panic_abort", &target))?;
+    let built = target.join(browsers::TARGET).join(profile).join(format!("{PROGRAM}.wasm"));
+    let mut sizes = vec![("as Rust built it", size(&built)?)];
+
+    let out = target.join(format!("{profile}-page"));
+    // What an earlier version of the program needed would be served for ever.
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| format!("{} cannot be removed", out.display()))?;
+    }
+    let mut command = Command::new(bindgen);
+    command.args(["--target", "web", "--no-typescript", "--out-name", "eggtooth", "--out-dir"]).arg(&out).arg(&built);
+    cargo::succeed(&mut command)?;
+    let module = out.join("eggtooth_bg.wasm");
+    sizes.push(("after wasm-bindgen", size(&module)?));
+
+    if !quick {
+        println!("Making it smaller; that takes some minutes.");
+        let mut command = Command::new("node");
+        command.arg(folder().join("node_modules/binaryen/bin/wasm-opt")).arg(&module).arg("-o").arg(&module);
+        cargo::succeed(command.args(["-Oz", "--strip-debug", "--strip-producers"]).args(FEATURES))?;
+        sizes.push(("after wasm-opt -Oz", size(&module)?));
+    }
+    for (step, bytes) in sizes {
+        println!("{bytes:>12} bytes {step}");
+    }
+    let mut pack = Command::new("node");
+    pack.current_dir(folder()).arg("tools/pack.mjs").arg(&out).arg(folder().join("dist"));
+    cargo::succeed(if quick { pack.arg("--quick") } else { &mut pack })
+}
+
+/// Fetches into `folder` exactly what its lock file says; no package runs a program of its own while it is installed.
+pub fn npm(folder: &Path) -> Result<()> {
+    let mut npm = Command::new("npm");
+    cargo::succeed(npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+}
+
+fn size(file: &Path) -> Result<u64> {
+    Ok(fs::metadata(file).with_context(|| format!("{} is missing", file.display()))?.len())
+}
+
+/// The program wasm-bindgen, of exactly the version of the library; it is built where there is none.
+fn bindgen() -> Result<PathBuf> {
+    let lock = fs::read_to_string(cargo::root().join("Cargo.lock")).context("Cargo.lock is needed")?;
+    let version = locked(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
+    let fits = |program: &Path| {
+        let said = Command::new(program).arg("--version").stderr(Stdio::null()).output();
+        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim() == format!("wasm-bindgen {version}"))
+    };
+    if let Some(found) = system::find_program("wasm-bindgen").filter(|found| fits(found)) {
+        return Ok(found);
+    }
+    let root = cargo::built("wasm")?.with_file_name(format!("wasm-bindgen-{version}"));
+    let program = root.join("bin").join(format!("wasm-bindgen{}", std::env::consts::EXE_SUFFIX));
+    if !fits(&program) {
+        println!("Building wasm-bindgen {version}; that takes some minutes, once.");
+        let mut command = cargo::cargo(&["install", "wasm-bindgen-cli", "--locked", "--version", version, "--root"]);
+        // Not into the folder of the game's own build, whose profiles it does not have.
+        cargo::succeed(command.arg(&root).env("CARGO_TARGET_DIR", root.join("target")))?;
+        fs::remove_dir_all(root.join("target")).ok();
+        ensure!(fits(&program), "{} is not wasm-bindgen {version}; remove it, then run this again", program.display());
+    }
+    Ok(program)
+}
+
+/// The version of `package` in the text of a lock file.
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn read(args: &[&str]) -> Option<Arguments> {
+        Arguments::read(&args.iter().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn arguments_are_read_and_others_refused() {
+        assert_eq!(read(&[]), Some(Arguments { quick: false, serve: None }));
+        assert_eq!(read(&["--quick", "--serve"]), Some(Arguments { quick: true, serve: Some(8080) }));
+        assert_eq!(read(&["--serve", "9000"]), Some(Arguments { quick: false, serve: Some(9000) }));
+        assert_eq!(read(&["--serve", "--quick"]), Some(Arguments { quick: true, serve: Some(8080) }));
+        for wrong in [&["--serve", "70000"][..], &["--serve", "x"], &["quick"], &["--quick", "9000"]] {
+            assert_eq!(read(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_lock_file_says_which_wasm_bindgen() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-shared\"\nversion = \"1\"\n\n[[package]]\nname = \"wasm-bindgen\"\n\
+                    version = \"0.2.130\"\n";
+        assert_eq!(locked(lock, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(locked(lock, "wasm"), None);
+        assert!(locked(&fs::read_to_string(cargo::root().join("Cargo.lock")).unwrap(), "wasm-bindgen").is_some());
+    }
+}
