@@ -20,6 +20,7 @@ pub mod packet;
 pub mod pump;
 pub mod secret;
 pub mod talk;
+pub mod toy;
 pub mod transport;
 pub mod unit;
 

@@ -1,6 +1,10 @@
 //! Joins an engine to a transport: bytes in, bytes out, timers in between.
+//!
+//! Where there are threads, whoever owns a [`Link`] lets its [`poll`](Link::poll) wait. In a page nothing can wait: there
+//! [`Chore`]s are done in turns, each again when something has arrived or as soon as its last turn asked for.
 
 use std::collections::VecDeque;
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::engine::{
@@ -9,10 +13,32 @@ use crate::engine::{
 use crate::line::Custom;
 use crate::talk::{self, Step, Talk};
 use crate::transport::faults::SplitMix;
-use crate::transport::{Arrival, Clock, Transport, TransportError};
+use crate::transport::{Arrival, Clock, LONGEST, Transport, TransportError};
 
 /// Arrivals that are handed over before a command: more than a full inbox of whole chunks.
 const CATCH_UP: usize = 64;
+/// How soon is looked again whether bytes have left: the shortest time after which a page is called.
+const LEAVING: Duration = Duration::from_millis(4);
+
+/// How something stands that is done in turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Something happened: there may be more to do at once.
+    Now,
+    /// Nothing is to be done for so long, unless something arrives.
+    Later(Duration),
+    /// It is over.
+    Over,
+}
+
+/// Something that is done in turns.
+pub trait Chore {
+    /// Does what can be done now, waiting a moment where threads can.
+    fn turn(&mut self) -> Next;
+
+    /// [`Transport::watch`]
+    fn watch(&mut self, waker: &Waker);
+}
 
 /// An engine and its line. Nothing happens but in its methods: call [`poll`](Link::poll) all the time.
 #[derive(Debug)]
@@ -60,7 +86,7 @@ impl<T: Transport> Link<T> {
         if let Some(trouble) = self.trouble.take() {
             return Err(trouble.into());
         }
-        let end = self.clock.now().saturating_add(wait);
+        let end = self.clock.now().saturating_add(wait.min(LONGEST));
         loop {
             self.settle()?;
             if let Some(event) = self.events.pop_front() {
@@ -186,6 +212,17 @@ impl<T: Transport> Link<T> {
     pub fn flush(&mut self, wait: Duration) -> Result<(), LinkError> {
         self.settle()?;
         Ok(self.transport.flush(wait)?)
+    }
+
+    /// [`Transport::watch`]
+    pub fn watch(&mut self, waker: &Waker) {
+        self.transport.watch(waker);
+    }
+
+    /// How long nothing is to be done here unless something arrives, at most `longest`.
+    pub fn rest(&self, longest: Duration) -> Duration {
+        let longest = if self.transport.waiting() > 0 { longest.min(LEAVING) } else { longest };
+        self.deadline.map_or(longest, |deadline| deadline.saturating_sub(self.clock.now()).min(longest))
     }
 
     /// Whether the port is away; it may come back.

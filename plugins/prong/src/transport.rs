@@ -2,22 +2,38 @@
 //!
 //! A transport only moves bytes and stamps their arrival; a pump joins it to an engine.
 
+pub mod adapters;
 mod inbox;
 
 pub mod faults;
 pub mod memory;
 pub mod pace;
+#[cfg(target_family = "wasm")]
+pub mod page;
 #[cfg(unix)]
 pub mod pty;
 #[cfg(all(feature = "quic", not(target_family = "wasm")))]
 pub mod quic;
 #[cfg(all(feature = "quic", not(target_family = "wasm")))]
 pub mod recall;
+#[cfg(not(target_family = "wasm"))]
 pub mod threaded;
-#[cfg(feature = "uart")]
+#[cfg(all(feature = "uart", not(target_family = "wasm")))]
 pub mod uart;
+#[cfg(all(feature = "web-serial", target_family = "wasm"))]
+pub mod web_serial;
 
-use std::time::{Duration, Instant};
+use std::task::Waker;
+use std::time::Duration;
+
+use web_time::Instant;
+
+/// The most that waits to be written to a line, in bytes; a send beyond it is refused whole.
+pub const QUEUE: usize = 64 * 1024;
+/// Bits a second of the prongs (§4).
+pub const BAUD: u32 = 460_800;
+/// The longest that anything here waits, whatever it was told: a page has no thread that could.
+pub(crate) const LONGEST: Duration = if cfg!(target_family = "wasm") { Duration::ZERO } else { Duration::MAX };
 
 /// Time since the link was opened, the same for transport and engine.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +76,8 @@ pub enum Arrival {
     },
 }
 
-/// A line of bytes in both directions.
+/// A line of bytes in both directions. In a page nothing waits: there every `wait` counts as zero, and whoever has a
+/// line is told by [`watch`](Transport::watch) when to look again.
 pub trait Transport: Send {
     /// Queues bytes for the far side, all of them, after those queued before; does not wait until they have left.
     ///
@@ -82,6 +99,10 @@ pub trait Transport: Send {
     /// # Errors
     /// It did not leave in time, or the line is gone.
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError>;
+
+    /// Wakes this from now on whenever there is something to fetch by [`next`](Transport::next). Lines that are never
+    /// in a page need not.
+    fn watch(&mut self, _waker: &Waker) {}
 
     /// Bits a second where bytes take their time (ten bits each), for [`Config::line_rate`](crate::engine::Config).
     fn line_rate(&self) -> Option<u32> {
@@ -115,6 +136,10 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
         (**self).flush(wait)
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        (**self).watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::Write;
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::transport::{Arrival, Clock, Transport, TransportError};
@@ -89,6 +90,10 @@ impl<T: Transport, W: Write + Send> Transport for Captured<T, W> {
 
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
         self.inner.flush(wait)
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.inner.watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

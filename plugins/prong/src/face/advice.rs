@@ -47,7 +47,7 @@ impl Trouble {
 }
 
 /// A port that cannot be opened.
-#[cfg(feature = "uart")]
+#[cfg(all(feature = "uart", not(target_family = "wasm")))]
 pub(super) fn of_port(error: &crate::transport::TransportError) -> Trouble {
     const HELD: &str = "No other program has the port open: a terminal, another Eggtooth, a modem service.";
     const GROUP: &str = "You may use it: on Linux, be in the group that owns the port (often dialout) and log in anew.";
@@ -64,8 +64,16 @@ pub(super) fn of_port(error: &crate::transport::TransportError) -> Trouble {
     Trouble::with(what, check)
 }
 
+/// A port that cannot be opened in a page.
+#[cfg(all(feature = "web-serial", target_family = "wasm"))]
+pub(super) fn of_port(error: &crate::transport::TransportError) -> Trouble {
+    const DRIVER: &str = "The adapter is plugged in, and its driver is installed: else the browser does not list it.";
+    const HELD: &str = "No other program or page has the port open: a terminal, another Eggtooth, a modem service.";
+    Trouble::with(error.to_string(), &[DRIVER, HELD])
+}
+
 /// A friend who cannot be called.
-#[cfg(feature = "quic")]
+#[cfg(all(feature = "quic", not(target_family = "wasm")))]
 pub(super) fn of_call(error: &eggtooth_peer::PeerError) -> Trouble {
     use eggtooth_peer::PeerError;
     const ADDRESS: &str = "Address and key are copied whole, and your friend waits at this moment.";
@@ -79,7 +87,7 @@ pub(super) fn of_call(error: &eggtooth_peer::PeerError) -> Trouble {
 }
 
 fn checks(error: &TalkError, line: &Line) -> Vec<&'static str> {
-    let port = matches!(line, Line::Port(_));
+    let port = matches!(line, Line::Port(_) | Line::Chooser);
     let friend = matches!(line, Line::Call { .. } | Line::Listen { .. });
     let pick = |at_port: &[&'static str], at_friend: &[&'static str]| match (port, friend) {
         (true, _) => at_port.to_vec(),

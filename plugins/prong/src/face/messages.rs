@@ -1,10 +1,12 @@
 //! What is asked of links, and what they tell.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
 use super::advice::Trouble;
+use crate::secret::Secret;
 use crate::talk::{Answer, Outcome, Question};
 
 /// Something that a link is to do.
@@ -46,7 +48,7 @@ pub enum Order {
 /// What is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Load {
-    /// A file, read in the link's thread, of which no more than a packet is looked at.
+    /// A file, read by the link, of which no more than a packet is looked at; a page has none.
     File(PathBuf),
     /// These bytes.
     Bytes(Vec<u8>),
@@ -55,11 +57,13 @@ pub enum Load {
 /// Where the secret of a real toy is. Friends and simulated toys have a secret of our own instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SecretFrom {
-    /// In `EGGTOOTH_PRONG_SECRET`, in hexadecimal, or nowhere: then there are only echoes.
+    /// In `EGGTOOTH_PRONG_SECRET`, in hexadecimal, or nowhere, as always in a page: then there are only echoes.
     #[default]
     Environment,
-    /// The raw bytes in a file.
+    /// The raw bytes in a file; a page has none.
     File(PathBuf),
+    /// This one: what a page has read of a file that the player has chosen. It is wiped when nobody has it any more.
+    Given(Arc<Secret>),
 }
 
 /// Something that happened on a link.

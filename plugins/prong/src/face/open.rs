@@ -1,26 +1,32 @@
-//! Opens the line that a [`Line`] names, and gets the secret for it.
+//! Opens the line that a [`Line`](super::parts::Line) names, and gets the secret for it.
 
-#[cfg(feature = "quic")]
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(all(feature = "quic", not(target_family = "wasm")))]
 mod network;
-#[cfg(not(feature = "quic"))]
+#[cfg(not(any(feature = "quic", target_family = "wasm")))]
 mod no_network;
+#[cfg(target_family = "wasm")]
+mod page;
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use zeroize::Zeroizing;
 
 use super::advice::Trouble;
+use super::disk;
 use super::messages::SecretFrom;
-use super::parts::Line;
-use super::toy::{self, Wish};
+use super::toy;
 use crate::engine::Glare;
 use crate::secret::Secret;
+use crate::toy::Wish;
 use crate::transport::{Clock, Transport};
-#[cfg(not(feature = "quic"))]
-use no_network as network;
+
+#[cfg(not(target_family = "wasm"))]
+pub(super) use native::open;
+#[cfg(target_family = "wasm")]
+pub(super) use page::open;
 
 /// Where the secret may be, in hexadecimal.
 const VARIABLE: &str = "EGGTOOTH_PRONG_SECRET";
@@ -39,47 +45,12 @@ impl Opened {
     fn new(transport: Box<dyn Transport>, secret: Secret) -> Self {
         Self { transport, secret: Some(Arc::new(secret)), glare: Glare::Yield, toy: None, note: None }
     }
-}
 
-/// Opens a line. `waits` is told address and key when a friend is waited for; that ends when `stopped` says so.
-/// `Ok(None)`: it was stopped.
-pub(super) fn open(
-    line: &Line,
-    from: &SecretFrom,
-    identity: Option<&Path>,
-    clock: Clock,
-    stopped: &mut dyn FnMut() -> bool,
-    waits: &mut dyn FnMut(String, String),
-) -> Result<Option<Opened>, Trouble> {
-    match line {
-        Line::Port(name) => {
-            let (secret, note) = given(from)?;
-            let transport = port(name.trim(), clock)?;
-            Ok(Some(Opened { transport, secret, glare: Glare::Yield, toy: None, note }))
-        }
-        Line::Simulated => {
-            let secret = Arc::new(Secret::own());
-            let (transport, ear) = toy::start(clock, secret).map_err(Trouble::plain)?;
-            Ok(Some(Opened { toy: Some(ear), ..Opened::new(transport, Secret::own()) }))
-        }
-        Line::Call { addr, key } => network::call(addr.trim(), key.trim(), identity, clock).map(Some),
-        Line::Listen { addr } => network::listen(addr.trim(), identity, clock, stopped, waits),
+    fn simulated(clock: Clock) -> Result<Self, Trouble> {
+        let secret = Arc::new(Secret::own());
+        let (transport, ear) = toy::start(clock, secret).map_err(Trouble::plain)?;
+        Ok(Self { toy: Some(ear), ..Self::new(transport, Secret::own()) })
     }
-}
-
-#[cfg(feature = "uart")]
-fn port(name: &str, clock: Clock) -> Result<Box<dyn Transport>, Trouble> {
-    use crate::transport::uart;
-    if name.is_empty() {
-        return Err(Trouble::plain("no port was named: choose one from the list, or type its name"));
-    }
-    let line = uart::open(name, uart::Options::default(), clock).map_err(|error| super::advice::of_port(&error))?;
-    Ok(Box::new(line))
-}
-
-#[cfg(not(feature = "uart"))]
-fn port(_: &str, _: Clock) -> Result<Box<dyn Transport>, Trouble> {
-    Err(Trouble::plain("this build has no serial ports: use a build with them"))
 }
 
 /// The secret of a real toy, if there is one, and a sentence about it.
@@ -88,36 +59,39 @@ fn port(_: &str, _: Clock) -> Result<Box<dyn Transport>, Trouble> {
 /// There is no such file, or what is given is no secret.
 pub fn given(from: &SecretFrom) -> Result<(Option<Arc<Secret>>, Option<String>), Trouble> {
     let (secret, note) = match from {
-        SecretFrom::File(path) => {
-            let secret = from_file(path)?;
-            let newline = "The secret ends in a newline, which is taken as part of it.";
-            let note = secret.ends_in_newline().then(|| newline.to_owned());
-            (secret, note)
-        }
+        SecretFrom::File(path) => noted(Arc::new(disk::secret(path)?)),
+        SecretFrom::Given(secret) => noted(secret.clone()),
         SecretFrom::Environment => match std::env::var(VARIABLE) {
             Ok(text) => {
                 let text = Zeroizing::new(text);
                 let secret = Secret::from_hex(&text);
-                (secret.map_err(|error| Trouble::plain(format!("{VARIABLE} is no secret: {error}")))?, None)
+                let secret = secret.map_err(|error| Trouble::plain(format!("{VARIABLE} is no secret: {error}")))?;
+                (Arc::new(secret), None)
             }
             Err(_) => return Ok((None, None)),
         },
     };
-    Ok((Some(Arc::new(secret)), note))
+    Ok((Some(secret), note))
 }
 
-fn from_file(path: &PathBuf) -> Result<Secret, Trouble> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(258));
-    let read = std::fs::File::open(path).and_then(|file| file.take(257).read_to_end(&mut bytes));
-    read.map_err(|error| Trouble::plain(format!("the secret file {} cannot be read: {error}", path.display())))?;
-    let secret = Secret::new(std::mem::take(&mut *bytes));
-    secret.map_err(|error| Trouble::plain(format!("{} is no secret file: {error}", path.display())))
+fn noted(secret: Arc<Secret>) -> (Arc<Secret>, Option<String>) {
+    let newline = "The secret ends in a newline, which is taken as part of it.";
+    let note = secret.ends_in_newline().then(|| newline.to_owned());
+    (secret, note)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
+
+    #[test]
+    fn a_secret_may_be_given() {
+        let secret = Arc::new(Secret::new(b"hunter2\n".to_vec()).unwrap());
+        let (given, note) = given(&SecretFrom::Given(secret.clone())).unwrap();
+        assert!(given == Some(secret) && note.unwrap().contains("newline"));
+        assert!(!format!("{given:?}").contains("104"), "nor in numbers");
+    }
 
     #[test]
     fn secrets_come_from_files() {

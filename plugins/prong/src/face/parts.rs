@@ -14,8 +14,11 @@ pub const TRAFFIC: usize = 60;
 #[derive(Component, Clone, Debug, PartialEq, Eq)]
 #[require(LinkState, Progress, Traffic, Offer, Asked, Task)]
 pub enum Line {
-    /// A serial port, or a pseudo-terminal, by its name.
+    /// A serial port, or a pseudo-terminal, by its name; in a page, a port that the page may use already.
     Port(String),
+    /// A serial port that the browser lets the player choose, while the link is being opened: soon after a click or key,
+    /// else the browser does not ask. Only in a page.
+    Chooser,
     /// A friend who waits.
     Call {
         /// Address and port: `192.168.1.5:7777`, `[fe80::1]:7777`, `host:7777`.

@@ -1,24 +1,23 @@
 //! An open link: orders become conversations, events become tidings.
 
-use std::io::Read;
-use std::path::Path;
 use std::sync::mpsc::SyncSender;
-use std::time::{Duration, Instant};
+use std::task::Waker;
+use std::time::Duration;
 
 use super::advice::Trouble;
+use super::disk;
 use super::messages::{Load, News, Order};
 use super::open::Opened;
 use super::parts::{Job, Line, LinkState, Transfer};
 use super::tap::{Eyes, Tap};
-use super::thread::{Inlet, Post, Tiding};
-use super::toy::{self, Wish};
-use crate::MAX_PACKET;
+use super::work::{Inlet, Post, Tiding};
 use crate::engine::{CommandError, Config, Engine, Event, FarSide};
 use crate::guard;
 use crate::packet::{Exchange, Item};
-use crate::pump::{Link, OsEntropy};
+use crate::pump::{Chore, Link, LinkError, Next, OsEntropy};
 use crate::talk::{Answer, Download, EchoTest, Gifts, Outcome, PATIENCE, Playdate, Question, Step, Talk, TalkError};
-use crate::transport::Clock;
+use crate::toy::{self, Wish};
+use crate::transport::{Clock, TransportError};
 
 /// The longest pause between two looks at the orders.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -38,8 +37,21 @@ struct Doing {
     gift: Option<u16>,
 }
 
+/// How far a session is.
+#[derive(Clone, Copy)]
+enum Stage {
+    Fresh,
+    Open,
+    /// What went on is being cancelled, no longer than until then.
+    Ending(Duration),
+    /// The last bytes leave, no longer than until then.
+    Leaving(Duration),
+    Over,
+}
+
 /// An open link.
 pub(super) struct Session {
+    stage: Stage,
     link: Link<Tap>,
     line: Line,
     clock: Clock,
@@ -67,6 +79,7 @@ impl Session {
         let tap = Tap::new(opened.transport, clock, eyes.clone());
         let link = Link::new(Engine::new(config, opened.secret, Box::new(entropy)), tap, clock);
         Ok(Self {
+            stage: Stage::Fresh,
             link,
             line,
             clock,
@@ -82,21 +95,48 @@ impl Session {
         })
     }
 
-    /// Serves the link until it is to be closed or the line is gone for good.
-    pub fn run(mut self, inlet: &mut Inlet, post: &mut Post) {
-        post.tell(Tiding::State(LinkState::Open { packets: self.packets }));
-        post.news(News::Opened);
-        if let Some(note) = self.note.take() {
-            post.news(News::Note(note));
-        }
-        while !inlet.is_closed() && !self.gone {
-            if let Some(order) = inlet.next() {
-                self.obey(order, post);
+    /// Serves the link until it is to be closed or the line is gone for good, then closes it.
+    fn turn(&mut self, inlet: &mut Inlet, post: &mut Post) -> Next {
+        match self.stage {
+            Stage::Fresh => {
+                post.tell(Tiding::State(LinkState::Open { packets: self.packets }));
+                post.news(News::Opened);
+                if let Some(note) = self.note.take() {
+                    post.news(News::Note(note));
+                }
+                self.stage = Stage::Open;
+                Next::Now
             }
-            self.turn(GLANCE, post);
-            post.pulse();
+            Stage::Open if inlet.is_closed() || self.gone => {
+                self.end(post);
+                Next::Now
+            }
+            Stage::Open => {
+                if let Some(order) = inlet.next() {
+                    self.obey(order, post);
+                }
+                let next = self.proceed(post);
+                post.pulse();
+                next
+            }
+            Stage::Ending(until) if self.doing.is_some() && !self.gone && self.clock.now() < until => {
+                self.proceed(post)
+            }
+            Stage::Ending(_) => {
+                self.stage = Stage::Leaving(self.clock.now() + LEAVE);
+                Next::Now
+            }
+            Stage::Leaving(until) => match self.link.flush(until.saturating_sub(self.clock.now())) {
+                Err(LinkError::Transport(TransportError::Clogged(_))) if self.clock.now() < until => {
+                    Next::Later(self.link.rest(GLANCE))
+                }
+                _ => {
+                    self.stage = Stage::Over;
+                    Next::Over
+                }
+            },
+            Stage::Over => Next::Over,
         }
-        self.end(post);
     }
 
     fn obey(&mut self, order: Order, post: &mut Post) {
@@ -143,7 +183,7 @@ impl Session {
             Order::Echo => talk(Job::Echo, Box::new(EchoTest::new())),
             Order::Send(load) => {
                 let bytes = match load {
-                    Load::File(path) => read(&path)?,
+                    Load::File(path) => disk::item(&path)?,
                     Load::Bytes(bytes) => bytes,
                 };
                 if let Err(error) = guard::check(FarSide::Hardware, guard::DOWNLOAD, bytes.len()) {
@@ -167,7 +207,9 @@ impl Session {
                 self.wish(Wish::Playdate);
                 talk(Job::AwaitPlaydate, Box::new(Playdate::recipient(Exchange::example(1), PATIENCE)))
             }
-            _ => talk(Job::Playdate, Box::new(Playdate::initiator(Exchange::example(1), toy::session(), PATIENCE))),
+            _ => {
+                talk(Job::Playdate, Box::new(Playdate::initiator(Exchange::example(1), toy::session().ok(), PATIENCE)))
+            }
         }
     }
 
@@ -178,26 +220,38 @@ impl Session {
         }
     }
 
-    fn turn(&mut self, longest: Duration, post: &mut Post) {
-        let wait = match self.step() {
-            None => longest,
-            Some(Step::Wait(until)) => {
-                until.map_or(longest, |until| until.saturating_sub(self.clock.now()).min(longest))
+    /// Lets the conversation and the line go on by one step.
+    fn proceed(&mut self, post: &mut Post) -> Next {
+        let wait = match self.perform() {
+            None => GLANCE,
+            Some(Step::Wait(until)) => until.map_or(GLANCE, |until| until.saturating_sub(self.clock.now()).min(GLANCE)),
+            Some(Step::Ask(question)) => {
+                self.ask(question, post);
+                return Next::Now;
             }
-            Some(Step::Ask(question)) => return self.ask(question, post),
-            Some(Step::Done(result)) => return self.done(result, post),
-            Some(Step::Do(_)) => return,
+            Some(Step::Done(result)) => {
+                self.done(result, post);
+                return Next::Now;
+            }
+            Some(Step::Do(_)) => return Next::Now,
         };
-        match self.link.poll(wait) {
-            Ok(Some(event)) => self.event(&event, post),
-            Ok(None) => {}
+        let next = match self.link.poll(wait) {
+            Ok(Some(event)) => {
+                self.event(&event, post);
+                Next::Now
+            }
+            Ok(None) => Next::Later(self.link.rest(wait)),
             // The line is gone for good; a clogged one is told by the timers of what goes on.
-            Err(_) => self.gone = self.link.is_lost(),
-        }
+            Err(_) => {
+                self.gone = self.link.is_lost();
+                Next::Later(GLANCE)
+            }
+        };
         self.look(post);
+        next
     }
 
-    fn step(&mut self) -> Option<Step> {
+    fn perform(&mut self) -> Option<Step> {
         let doing = self.doing.as_mut()?;
         Some(self.link.perform(doing.talk.as_mut()))
     }
@@ -304,31 +358,37 @@ impl Session {
         }
     }
 
-    /// Cancels what goes on, as far as there is time for it, and lets the last bytes leave.
-    fn end(mut self, post: &mut Post) {
+    /// Begins to cancel what goes on, as far as there is time for it.
+    fn end(&mut self, post: &mut Post) {
         if self.gone {
             // A conversation that went on has heard of the loss; its end is still to be told.
-            self.turn(Duration::ZERO, post);
+            self.proceed(post);
+            self.stage = Stage::Over;
             return;
         }
         post.tell(Tiding::State(LinkState::Closing));
-        let until = Instant::now() + ENDING;
+        let now = self.clock.now();
+        self.stage = Stage::Ending(now + ENDING);
         match &mut self.doing {
-            Some(doing) => doing.talk.give_up(self.clock.now()),
+            Some(doing) => doing.talk.give_up(now),
             None => drop(self.link.cancel()),
         }
-        while self.doing.is_some() && !self.gone && Instant::now() < until {
-            self.turn(GLANCE, post);
-        }
-        let _ = self.link.close(LEAVE);
     }
 }
 
-/// At most one byte more than a packet may have.
-fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
-    let mut bytes = Vec::new();
-    let limit = MAX_PACKET as u64 + 1;
-    let read = std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
-    read.map_err(|error| Trouble::plain(format!("{} cannot be read: {error}", path.display())))?;
-    Ok(bytes)
+/// A session with its ends of the channels.
+pub(super) struct Serving<'a> {
+    pub session: Session,
+    pub inlet: &'a mut Inlet,
+    pub post: &'a mut Post,
+}
+
+impl Chore for Serving<'_> {
+    fn turn(&mut self) -> Next {
+        self.session.turn(self.inlet, self.post)
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.session.link.watch(waker);
+    }
 }

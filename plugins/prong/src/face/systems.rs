@@ -1,42 +1,20 @@
-//! Between the threads and the `World`.
+//! Between the links and the `World`.
 
-use std::sync::Arc;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::TrySendError;
-use std::time::{Duration, Instant};
 
 use bevy_ecs::prelude::*;
 
 use super::ProngSettings;
 use super::advice::Trouble;
+use super::crew::{self, Crew};
 use super::messages::{LinkNews, LinkRequest, News, Order};
 use super::parts::{Asked, Line, LinkState, Offer, Progress, Task, Traffic};
-use super::thread::{Tiding, Work, start};
+use super::work::{Tiding, Work};
 
 /// Tidings that one frame takes in of one link.
 const TAKEN: usize = 256;
-/// How long the app waits for its links to end in order.
-const PATIENCE: Duration = Duration::from_millis(1500);
-
-/// Tells all threads to end when the app is dropped, and waits for them a moment.
-#[derive(Resource, Default)]
-pub(super) struct Threads {
-    alive: Arc<()>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Drop for Threads {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        let end = Instant::now() + PATIENCE;
-        while Arc::strong_count(&self.alive) > 1 && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-/// Takes in what the threads tell.
+/// Takes in what the links tell.
 pub(super) fn take(
     mut links: Query<(
         Entity,
@@ -78,7 +56,7 @@ pub(super) fn give(
     mut requests: MessageReader<LinkRequest>,
     mut links: Query<(&Line, &mut LinkState, &mut Traffic, Option<&Work>)>,
     settings: Res<ProngSettings>,
-    threads: Res<Threads>,
+    crew: Res<Crew>,
     mut news: MessageWriter<LinkNews>,
     mut commands: Commands,
 ) {
@@ -94,17 +72,14 @@ pub(super) fn give(
         let work = work.or_else(|| opened.iter().find(|(entity, _)| entity == link).map(|(_, work)| work));
         match (order, work) {
             (Order::Open(_), Some(_)) => failed("the link is open already: close it first"),
-            (Order::Open(secret), None) => {
-                let (alive, stop) = (threads.alive.clone(), threads.stop.clone());
-                match start(line.clone(), secret.clone(), &settings, alive, stop) {
-                    Ok(work) => {
-                        *state = LinkState::Opening;
-                        traffic.0.clear();
-                        opened.push((*link, work));
-                    }
-                    Err(error) => failed(&format!("there is no thread for the link ({error})")),
+            (Order::Open(secret), None) => match crew::start(line.clone(), secret.clone(), &settings, &crew) {
+                Ok(work) => {
+                    *state = LinkState::Opening;
+                    traffic.0.clear();
+                    opened.push((*link, work));
                 }
-            }
+                Err(error) => failed(&format!("there is no thread for the link ({error})")),
+            },
             (Order::Close, None) => {}
             (_, None) => failed("the link is closed: connect first"),
             (order, Some(work)) => match work.orders.try_send(order.clone()) {

@@ -1,6 +1,7 @@
 //! A line that is watched: what passes is told in words.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
 use super::parts::{Row, TRAFFIC};
@@ -107,6 +108,10 @@ impl Transport for Tap {
 
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
         self.inner.flush(wait)
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.inner.watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

@@ -1,11 +1,11 @@
 //! A bad line: what passes is damaged, lost, doubled, swapped or late, the same way for the same seed.
 
 use std::collections::VecDeque;
+use std::task::Waker;
 use std::time::Duration;
 
 use super::inbox::LIMIT;
-use super::threaded::QUEUE;
-use super::{Arrival, Clock, Transport, TransportError};
+use super::{Arrival, Clock, LONGEST, QUEUE, Transport, TransportError};
 
 /// What goes wrong in one direction. The default is a good line.
 ///
@@ -114,7 +114,7 @@ impl<T: Transport> Transport for Faulty<T> {
     }
 
     fn next(&mut self, wait: Duration) -> Result<Option<Arrival>, TransportError> {
-        let end = self.clock.now().saturating_add(wait);
+        let end = self.clock.now().saturating_add(wait.min(LONGEST));
         loop {
             let sent = self.send_due();
             if let Some(arrival) = self.take_ready() {
@@ -149,7 +149,7 @@ impl<T: Transport> Transport for Faulty<T> {
     }
 
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
-        let end = self.clock.now().saturating_add(wait);
+        let end = self.clock.now().saturating_add(wait.min(LONGEST));
         loop {
             self.send_due()?;
             let now = self.clock.now();
@@ -160,6 +160,10 @@ impl<T: Transport> Transport for Faulty<T> {
                 due => std::thread::sleep(due.unwrap_or(end).saturating_sub(now).min(left)),
             }
         }
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.inner.watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

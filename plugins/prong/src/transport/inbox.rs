@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::task::Waker;
+use std::time::Duration;
 
-use super::{Arrival, TransportError};
+use web_time::Instant;
+
+use super::{Arrival, LONGEST, TransportError};
 
 /// The most that waits in an inbox, in bytes: sixteen times the longest thing that is ever sent at once.
 pub(super) const LIMIT: usize = 64 * 1024;
@@ -25,6 +28,7 @@ struct State {
     cost: usize,
     overrun: u64,
     closed: Option<String>,
+    watcher: Option<Waker>,
 }
 
 impl Inbox {
@@ -38,20 +42,41 @@ impl Inbox {
         }
         state.cost += cost;
         state.arrivals.push_back(Arrival::Bytes { at, bytes: bytes.to_vec() });
-        self.changed.notify_all();
+        self.tell(state);
         true
     }
 
     /// Adds a loss or a return.
     pub(super) fn note(&self, arrival: Arrival) {
-        self.lock().arrivals.push_back(arrival);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.arrivals.push_back(arrival);
+        self.tell(state);
     }
 
     /// Nothing comes any more: who has fetched the rest is told why.
     pub(super) fn close(&self, reason: String) {
-        self.lock().closed.get_or_insert(reason);
+        let mut state = self.lock();
+        state.closed.get_or_insert(reason);
+        self.tell(state);
+    }
+
+    /// Wakes this, too, whenever something was added.
+    pub(super) fn watch(&self, waker: &Waker) {
+        let mut state = self.lock();
+        match &mut state.watcher {
+            Some(watcher) => watcher.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+    }
+
+    fn tell(&self, state: MutexGuard<'_, State>) {
         self.changed.notify_all();
+        let watcher = state.watcher.clone();
+        // Whoever is woken may look at once.
+        drop(state);
+        if let Some(watcher) = watcher {
+            watcher.wake();
+        }
     }
 
     /// The next arrival, waiting at most so long.
@@ -68,7 +93,7 @@ impl Inbox {
             if let Some(reason) = &state.closed {
                 return Err(TransportError::Gone(reason.clone()));
             }
-            let left = wait.saturating_sub(start.elapsed());
+            let left = wait.min(LONGEST).saturating_sub(start.elapsed());
             if left.is_zero() {
                 return Ok(None);
             }
@@ -103,6 +128,10 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
     use super::*;
 
     const NONE: Duration = Duration::ZERO;
@@ -129,6 +158,23 @@ mod tests {
             assert!(inbox.next(NONE).unwrap().is_some());
             assert!(inbox.bytes(NONE, &vec![0; piece]));
         }
+    }
+
+    #[test]
+    fn a_watcher_is_woken_by_everything_that_comes() {
+        struct Count(AtomicUsize);
+        impl Wake for Count {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let (inbox, count) = (Inbox::default(), Arc::new(Count(AtomicUsize::new(0))));
+        inbox.bytes(NONE, b"unwatched");
+        inbox.watch(&count.clone().into());
+        inbox.bytes(NONE, b"bytes");
+        inbox.note(Arrival::Back { at: NONE });
+        inbox.close("over".into());
+        assert_eq!(count.0.load(Ordering::Relaxed), 3);
     }
 
     #[test]

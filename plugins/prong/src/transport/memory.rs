@@ -1,6 +1,7 @@
 //! Two ends in one process: what is sent has arrived.
 
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use super::inbox::Inbox;
@@ -52,6 +53,10 @@ impl Transport for Memory {
 
     fn flush(&mut self, _wait: Duration) -> Result<(), TransportError> {
         if self.other.strong_count() == 0 { Err(TransportError::Gone(GONE.into())) } else { Ok(()) }
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.here.watch(waker);
     }
 
     fn waiting(&self) -> usize {

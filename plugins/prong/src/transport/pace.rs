@@ -1,10 +1,10 @@
 //! A line as slow as a real one: bytes leave when a UART would have sent them.
 
 use std::collections::VecDeque;
+use std::task::Waker;
 use std::time::Duration;
 
-use super::threaded::QUEUE;
-use super::{Arrival, Clock, Transport, TransportError};
+use super::{Arrival, Clock, LONGEST, QUEUE, Transport, TransportError};
 
 /// Bytes that leave together: the FIFO of a common UART, 0.35 ms at 460,800 baud.
 const SLICE: usize = 16;
@@ -76,7 +76,7 @@ impl<T: Transport> Transport for Paced<T> {
     }
 
     fn next(&mut self, wait: Duration) -> Result<Option<Arrival>, TransportError> {
-        let end = self.clock.now().saturating_add(wait);
+        let end = self.clock.now().saturating_add(wait.min(LONGEST));
         loop {
             // A line that is gone is told by the arrivals, which say more.
             let sent = self.advance();
@@ -104,7 +104,7 @@ impl<T: Transport> Transport for Paced<T> {
     }
 
     fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
-        let end = self.clock.now().saturating_add(wait);
+        let end = self.clock.now().saturating_add(wait.min(LONGEST));
         loop {
             self.advance()?;
             let now = self.clock.now();
@@ -115,6 +115,10 @@ impl<T: Transport> Transport for Paced<T> {
             }
             std::thread::sleep(due.saturating_sub(now).min(left));
         }
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.inner.watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

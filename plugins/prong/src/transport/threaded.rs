@@ -5,14 +5,13 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::inbox::Inbox;
-use super::{Arrival, Clock, Transport, TransportError};
+use super::{Arrival, Clock, QUEUE, Transport, TransportError};
 
-/// The most that waits to be written, in bytes; a send beyond it is refused whole.
-pub const QUEUE: usize = 64 * 1024;
 /// Time between two attempts to open a lost line again.
 const RETRY: Duration = Duration::from_millis(200);
 /// The most that is read at once: more than a whole chunk.
@@ -159,6 +158,10 @@ impl Transport for Threaded {
             }
             line = self.shared.changed.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn watch(&mut self, waker: &Waker) {
+        self.shared.inbox.watch(waker);
     }
 
     fn line_rate(&self) -> Option<u32> {

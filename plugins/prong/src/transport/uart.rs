@@ -2,7 +2,7 @@
 //!
 //! Not tried on hardware: what is known about adapters comes from others' reports (§4).
 
-mod adapters;
+mod ports;
 mod trouble;
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,10 +15,10 @@ use serialport::{ClearBuffer, DataBits, FlowControl, Parity, SerialPort, SerialP
 use super::threaded::{Halves, Reopen, Threaded};
 use super::{Clock, TransportError};
 
-pub use adapters::{PortInfo, Usb, ports};
+pub use super::BAUD;
+pub use super::adapters::{PortInfo, Usb};
+pub use ports::ports;
 
-/// Bits a second of the prongs (§4).
-pub const BAUD: u32 = 460_800;
 /// How long a read or write waits before it looks whether it is to stop. One millisecond cuts writes on Windows (§4).
 const TIMEOUT: Duration = Duration::from_millis(50);
 
@@ -48,9 +48,9 @@ pub fn open(port: &str, options: Options, clock: Clock) -> Result<Threaded, Tran
     let failed = |reason| TransportError::Open { port: port.to_owned(), reason };
     trouble::before(port).map_err(failed)?;
     let halves = open_port(port, options).map_err(|error| failed(trouble::reason(port, &error)))?;
-    let (name, serial) = (port.to_owned(), adapters::serial_of(port));
+    let (name, serial) = (port.to_owned(), ports::serial_of(port));
     let reopen: Reopen = Box::new(move || {
-        let name = adapters::now_at(&name, serial.as_deref(), &ports())?;
+        let name = ports::now_at(&name, serial.as_deref(), &ports())?;
         open_port(&name, options).ok()
     });
     Threaded::start(halves, Some(reopen), Some(BAUD), clock)

@@ -3,7 +3,7 @@
 use serialport::{Error, ErrorKind};
 use std::io;
 
-use super::adapters::{PortInfo, ports};
+use super::{PortInfo, ports};
 
 /// What can be seen before a port is touched, which on some boards is a reset.
 pub(super) fn before(port: &str) -> Result<(), String> {
