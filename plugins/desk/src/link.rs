@@ -1,9 +1,11 @@
 //! The link panel's data: what it shows, what is typed in it, what can be asked for; and the words for outcomes.
 
-use eggtooth_prong::face::{Job, Line, LinkState, Order, Row, SecretFrom, Transfer, Trouble};
+use eggtooth_prong::face::{Job, Line, LinkState, Load, Order, Row, SecretFrom, Transfer, Trouble};
 use eggtooth_prong::packet::Ending;
+use eggtooth_prong::secret::Secret;
 use eggtooth_prong::talk::{Outcome, Played, Question};
-use eggtooth_prong::transport::uart::PortInfo;
+use eggtooth_prong::transport::adapters::PortInfo;
+use std::sync::Arc;
 
 /// What became of something.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,19 @@ pub enum LinkTold {
     Well(String),
     /// It failed: why, and what to check.
     Ill(Trouble),
+}
+
+/// Where the game runs, as far as links go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// On a computer, where ports and files have names.
+    #[default]
+    Computer,
+    /// On a page, where the browser lets the player choose both.
+    Page {
+        /// Why no real toy can be reached from this page, a clause; `None`: one can.
+        missing: Option<&'static str>,
+    },
 }
 
 /// Everything that the link panel shows.
@@ -39,6 +54,8 @@ pub struct LinkModel {
     pub told: Option<LinkTold>,
     /// There is a secret in the environment.
     pub environment: bool,
+    /// Where the game runs.
+    pub ground: Ground,
 }
 
 /// Which kind of line is chosen.
@@ -62,18 +79,22 @@ pub struct LinkForm {
     pub open: bool,
     /// The kind of line.
     pub way: Way,
-    /// The port's name.
+    /// The port's name; on a page empty for one that the player is still to choose.
     pub port: String,
-    /// The path of the secret's file.
+    /// The path of the secret's file, on a page its name.
     pub secret: String,
+    /// The secret itself, as a page has read it. It is wiped when another one is chosen or the game ends.
+    pub given: Option<Arc<Secret>>,
     /// A friend's address.
     pub addr: String,
     /// Their key.
     pub key: String,
     /// The UDP port on which a friend is waited for; empty for any.
     pub here: String,
-    /// The path of the item to send.
+    /// The path of the item to send, on a page its name.
     pub item: String,
+    /// The item itself, as a page has read it.
+    pub bytes: Option<Vec<u8>>,
     /// The number of the gift.
     pub gift: u16,
 }
@@ -82,7 +103,8 @@ impl Default for LinkForm {
     fn default() -> Self {
         let text = String::new;
         let (port, secret, addr, key, here, item) = (text(), text(), text(), text(), text(), text());
-        LinkForm { open: false, way: Way::default(), port, secret, addr, key, here, item, gift: 1 }
+        let (given, bytes) = (None, None);
+        LinkForm { open: false, way: Way::default(), port, secret, given, addr, key, here, item, bytes, gift: 1 }
     }
 }
 
@@ -91,13 +113,17 @@ impl LinkForm {
     ///
     /// # Errors
     /// A sentence for the player.
-    pub fn line(&self) -> Result<Line, &'static str> {
+    pub fn line(&self, ground: Ground) -> Result<Line, &'static str> {
         let filled = |text: &str, missing| match text.trim() {
             "" => Err(missing),
             text => Ok(text.to_owned()),
         };
         match self.way {
             Way::Simulated => Ok(Line::Simulated),
+            Way::Toy if matches!(ground, Ground::Page { missing: Some(_) }) => {
+                Err("From here only the simulated toy can be reached.")
+            }
+            Way::Toy if ground != Ground::Computer && self.port.is_empty() => Ok(Line::Chooser),
             Way::Toy => Ok(Line::Port(filled(&self.port, "Choose a port, or type its name.")?)),
             Way::Call => {
                 let addr = filled(&self.addr, "Your friend's address is missing.")?;
@@ -115,9 +141,20 @@ impl LinkForm {
     /// Where the secret is.
     #[must_use]
     pub fn secret_from(&self) -> SecretFrom {
-        match self.secret.trim() {
-            "" => SecretFrom::Environment,
-            path => SecretFrom::File(path.into()),
+        match (&self.given, self.secret.trim()) {
+            (Some(secret), _) => SecretFrom::Given(secret.clone()),
+            (None, "") => SecretFrom::Environment,
+            (None, path) => SecretFrom::File(path.into()),
+        }
+    }
+
+    /// The item that is chosen, if one is.
+    #[must_use]
+    pub fn load(&self) -> Option<Load> {
+        match (&self.bytes, self.item.trim()) {
+            (Some(bytes), _) => Some(Load::Bytes(bytes.clone())),
+            (None, "") => None,
+            (None, path) => Some(Load::File(path.into())),
         }
     }
 }
@@ -133,9 +170,9 @@ pub enum LinkAction {
     Connect(Line, SecretFrom),
     /// Closes it.
     Disconnect,
-    /// Shows the system's file dialog for the secret's file.
+    /// Lets the player choose the secret's file.
     ChooseSecret,
-    /// Shows the system's file dialog for an item.
+    /// Lets the player choose an item's file.
     ChooseItem,
     /// Has something done on the open line.
     Do(Order),
@@ -146,6 +183,7 @@ pub enum LinkAction {
 pub fn with(line: &Line) -> String {
     match line {
         Line::Port(name) => name.clone(),
+        Line::Chooser => "a toy".into(),
         Line::Call { addr, .. } => format!("a friend at {addr}"),
         Line::Listen { .. } => "a friend".into(),
         Line::Simulated => "the simulated toy".into(),
@@ -225,22 +263,38 @@ mod tests {
     use std::time::Duration;
 
     #[test]
+    fn a_page_has_neither_paths_nor_port_names() {
+        let mut form = LinkForm { way: Way::Toy, ..LinkForm::default() };
+        let page = Ground::Page { missing: None };
+        assert_eq!(form.line(page), Ok(Line::Chooser));
+        form.port = "port 1".into();
+        assert_eq!(form.line(page), Ok(Line::Port("port 1".into())));
+        assert!(form.line(Ground::Page { missing: Some("no") }).is_err());
+        let secret = Arc::new(Secret::new(vec![7; 16]).unwrap());
+        (form.secret, form.given) = ("secret.bin".into(), Some(secret.clone()));
+        assert_eq!(form.secret_from(), SecretFrom::Given(secret));
+        (form.item, form.bytes) = ("hat.arc2".into(), Some(vec![1]));
+        assert_eq!(form.load(), Some(Load::Bytes(vec![1])));
+        assert_eq!(LinkForm::default().load(), None);
+    }
+
+    #[test]
     fn lines_are_described_whole() {
         let mut form = LinkForm::default();
-        assert_eq!(form.line(), Ok(Line::Simulated));
+        assert_eq!(form.line(Ground::Computer), Ok(Line::Simulated));
         form.way = Way::Toy;
-        assert!(form.line().unwrap_err().contains("Choose a port"));
+        assert!(form.line(Ground::Computer).unwrap_err().contains("Choose a port"));
         form.port = " /dev/ttyUSB0 ".into();
-        assert_eq!(form.line(), Ok(Line::Port("/dev/ttyUSB0".into())));
+        assert_eq!(form.line(Ground::Computer), Ok(Line::Port("/dev/ttyUSB0".into())));
         form.way = Way::Call;
         form.addr = "host:1".into();
-        assert!(form.line().unwrap_err().contains("key is missing"));
+        assert!(form.line(Ground::Computer).unwrap_err().contains("key is missing"));
         form.way = Way::Wait;
-        assert_eq!(form.line(), Ok(Line::Listen { addr: "0.0.0.0:0".into() }));
+        assert_eq!(form.line(Ground::Computer), Ok(Line::Listen { addr: "0.0.0.0:0".into() }));
         form.here = "70000".into();
-        assert!(form.line().is_err());
+        assert!(form.line(Ground::Computer).is_err());
         form.here = "7777".into();
-        assert_eq!(form.line(), Ok(Line::Listen { addr: "0.0.0.0:7777".into() }));
+        assert_eq!(form.line(Ground::Computer), Ok(Line::Listen { addr: "0.0.0.0:7777".into() }));
     }
 
     #[test]

@@ -5,14 +5,16 @@ mod common;
 
 use bevy_egui::egui::accesskit::Role;
 use common::{SIZES, Table, enabled, has, model, table, texts};
-use eggtooth_desk::link::{LinkAction, LinkModel, LinkTold, Way};
+use eggtooth_desk::link::{Ground, LinkAction, LinkModel, LinkTold, Way};
 use eggtooth_desk::model::{Action, Model};
 use eggtooth_desk::view::View;
 use eggtooth_prong::face::{Job, Line, LinkState, Load, Order, Row, SecretFrom, Transfer, Trouble};
+use eggtooth_prong::secret::Secret;
 use eggtooth_prong::talk::{Answer, Question};
 use eggtooth_prong::transport::uart::PortInfo;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn with(link: LinkModel) -> Model {
@@ -112,6 +114,43 @@ fn a_line_is_chosen() {
         assert_eq!(common::click(&mut harness, "Connect"), connect(call));
         common::click(&mut harness, "Wait for a friend");
         assert_eq!(common::click(&mut harness, "Connect"), connect(Line::Listen { addr: "0.0.0.0:0".into() }));
+    }
+}
+
+#[test]
+fn on_a_page_the_browser_asks_for_the_port() {
+    for size in SIZES {
+        let ground = Ground::Page { missing: None };
+        let mut harness = page(size, LinkModel { ports: ports(), ground, ..LinkModel::default() });
+        assert!(!has(&harness, "Call a friend") && !has(&harness, "Wait for a friend"));
+        common::click(&mut harness, "Real toy");
+        assert!(has(&harness, "Another port") && !has(&harness, "Look again"));
+        let connect = |line, secret| link(LinkAction::Connect(line, secret));
+        assert_eq!(common::click(&mut harness, "Connect"), connect(Line::Chooser, SecretFrom::Environment));
+        common::click(&mut harness, "/dev/ttyUSB0: FTDI FT232R USB UART");
+        assert_eq!(common::click(&mut harness, "Choose…"), link(LinkAction::ChooseSecret));
+        let secret = Arc::new(Secret::new(vec![7; 16]).unwrap());
+        let form = &mut harness.state_mut().view.form.link;
+        (form.secret, form.given) = ("secret.bin".into(), Some(secret.clone()));
+        harness.run_ok();
+        assert!(has(&harness, "secret.bin"));
+        let action = connect(Line::Port("/dev/ttyUSB0".into()), SecretFrom::Given(secret));
+        assert_eq!(common::click(&mut harness, "Connect"), action);
+        common::click(&mut harness, "Another port");
+        assert_eq!(harness.state().view.form.link.port, "");
+    }
+}
+
+#[test]
+fn where_the_browser_has_no_ports_the_panel_says_which_have() {
+    for size in SIZES {
+        let ground = Ground::Page { missing: Some("only others have it") };
+        let mut harness = page(size, LinkModel { ground, ..LinkModel::default() });
+        common::click(&mut harness, "Real toy");
+        assert!(has(&harness, "Only others have it.") && !enabled(&harness, "Connect"));
+        common::click(&mut harness, "Simulated toy");
+        let connect = LinkAction::Connect(Line::Simulated, SecretFrom::Environment);
+        assert_eq!(common::click(&mut harness, "Connect"), link(connect));
     }
 }
 

@@ -132,6 +132,6 @@ fn an_item_that_comes_is_kept() {
     guest.act(LinkAction::Do(Order::Send(Load::Bytes(item.bytes().to_vec()))));
     guest.tells("The item was sent");
     host.tells("is kept as");
-    let kept = std::fs::read(host.folder.path().join("data/items/item-0001.arc2")).unwrap();
+    let kept = std::fs::read(host.folder.path().join("data/items/item.arc2")).unwrap();
     assert_eq!(kept, item.bytes());
 }

@@ -77,7 +77,8 @@ impl Wake {
         Self(Some(Arc::new(wake)))
     }
 
-    fn call(&self) {
+    /// Wakes the program.
+    pub fn call(&self) {
         if let Some(wake) = &self.0 {
             wake();
         }

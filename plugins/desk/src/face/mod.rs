@@ -73,7 +73,7 @@ pub fn logic(app: &mut App) {
     if !app.is_plugin_added::<ProngPlugin>() {
         app.add_plugins(ProngPlugin);
     }
-    app.add_plugins(files::plugin);
+    app.add_plugins((files::plugin, link::plugin));
     #[cfg(target_family = "wasm")]
     app.add_plugins(page::plugin);
     app.add_message::<Action>()
@@ -82,7 +82,6 @@ pub fn logic(app: &mut App) {
         .init_resource::<Debounce>()
         .init_resource::<Latch>()
         .insert_resource(View::new())
-        .init_resource::<link::DeskLink>()
         .init_resource::<daycare::DeskDaycare>()
         .init_resource::<friends::DeskFriends>()
         .add_message::<eggtooth_shell::Prongs>()
@@ -108,7 +107,6 @@ pub fn logic(app: &mut App) {
                     obey::hands,
                     obey::view,
                     away::obey,
-                    (link::obey, link::found).chain(),
                     (daycare::begin, daycare::obey, daycare::press).chain(),
                     friends::obey,
                 )
@@ -119,7 +117,6 @@ pub fn logic(app: &mut App) {
                     clock::work,
                     keep::apply,
                     away::tell,
-                    link::hear,
                     (daycare::hear, daycare::live).chain(),
                     (friends::portray, friends::hear, friends::cable, friends::lay, friends::frame, friends::sound)
                         .chain(),

@@ -2,7 +2,7 @@
 
 use super::{Form, field, heading, note, wide};
 use crate::friends::{FriendRow, FriendsAction, FriendsForm, FriendsModel, TableModel};
-use crate::link::{LinkAction, LinkForm, LinkModel};
+use crate::link::{Ground, LinkAction, LinkForm, LinkModel};
 use crate::look::{AMBER, BRICK, CREAM};
 use crate::model::{Action, Model};
 use crate::toasts::sentence;
@@ -60,7 +60,7 @@ pub(super) fn page(ui: &mut Ui, whole: &Model, all: &mut Form, out: &mut Vec<Act
             ui.ctx().copy_text(invite.link.clone());
         }
     }
-    if let Some(table) = &model.table {
+    if let (Some(table), Ground::Computer) = (&model.table, whole.link.ground) {
         real_toy(ui, table, form, &whole.link, link, out);
     }
     friends(ui, model, form, out);

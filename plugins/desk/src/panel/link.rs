@@ -4,13 +4,13 @@ mod deeds;
 mod scope;
 
 use super::{chip, field, heading, note, wide};
-use crate::link::{LinkAction, LinkForm, LinkModel, LinkTold, Way, doing, offered, pace};
+use crate::link::{Ground, LinkAction, LinkForm, LinkModel, LinkTold, Way, doing, offered, pace};
 use crate::look::{AMBER, BRICK, CREAM};
 use crate::model::Action;
 use crate::toasts::sentence;
 use bevy_egui::egui::{self, Align, Button, Key, Label, Layout, ProgressBar, RichText, Ui};
 use eggtooth_prong::face::{LinkState, Order, Trouble};
-use eggtooth_prong::transport::uart::PortInfo;
+use eggtooth_prong::transport::adapters::PortInfo;
 
 /// The height of what goes on or was told, in points: a line and a button.
 const STATUS: f32 = 58.0;
@@ -168,7 +168,9 @@ fn closed(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Act
             (Way::Call, "Call a friend"),
             (Way::Wait, "Wait for a friend"),
         ];
-        for (way, text) in ways {
+        // A page has no lines of its own to other computers.
+        let ways = if model.ground == Ground::Computer { &ways[..] } else { &ways[..2] };
+        for &(way, text) in ways {
             if chip(ui, form.way == way, text).clicked() {
                 form.way = way;
             }
@@ -187,7 +189,7 @@ fn closed(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Act
             note(ui, "You are shown an address and a key to pass on. Whoever has both can call.");
         }
     }
-    let line = form.line();
+    let line = form.line(model.ground);
     if wide(ui, "Connect", line.as_ref().err().copied()).clicked()
         && let Ok(line) = line
     {
@@ -200,6 +202,30 @@ const ECHO_ONLY: &str = "Without your toy's secret, which is not supplied here, 
 
 /// A port and a secret; `without` says what cannot be done without one.
 pub(super) fn toy(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, without: &str, out: &mut Vec<Action>) {
+    match model.ground {
+        Ground::Computer => ports(ui, model, form, out),
+        Ground::Page { missing: Some(missing) } => {
+            return wrapped(ui, RichText::new(sentence(missing)).color(AMBER));
+        }
+        Ground::Page { missing: None } => granted(ui, model, form),
+    }
+    file(ui, model.ground, &mut form.secret, "File with the secret", || ask(out, LinkAction::ChooseSecret));
+    let secret = match (form.secret.trim().is_empty(), model.environment, model.ground) {
+        (true, true, _) => "The secret in EGGTOOTH_PRONG_SECRET is used.",
+        (true, false, _) => without,
+        (false, _, Ground::Computer) => "The secret is read when you connect, and neither shown nor kept.",
+        (false, _, Ground::Page { .. }) => "The secret is neither shown nor kept: the next visit begins without it.",
+    };
+    note(ui, secret);
+    note(
+        ui,
+        "3.3 V only, and never feed the toy. Seen from the front: left prong to the adapter's RX, middle to GND, right \
+         to its TX.",
+    );
+}
+
+/// The ports of this computer, and a place for another one's name.
+fn ports(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &mut Vec<Action>) {
     for port in &model.ports {
         self::port(ui, port, form);
     }
@@ -210,18 +236,26 @@ pub(super) fn toy(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, without: 
         );
     }
     beside(ui, "Look again", true, &mut form.port, "or a port's name", || ask(out, LinkAction::Look));
-    beside(ui, "Choose…", true, &mut form.secret, "File with the secret", || ask(out, LinkAction::ChooseSecret));
-    let secret = match (form.secret.trim().is_empty(), model.environment) {
-        (true, true) => "The secret in EGGTOOTH_PRONG_SECRET is used.",
-        (true, false) => without,
-        (false, _) => "The secret is read when you connect, and neither shown nor kept.",
-    };
-    note(ui, secret);
-    note(
-        ui,
-        "3.3 V only, and never feed the toy. Seen from the front: left prong to the adapter's RX, middle to GND, right \
-         to its TX.",
-    );
+}
+
+/// The ports that the page may use already, and the browser's own dialog for another one.
+fn granted(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm) {
+    // A port that was unplugged can no longer be meant.
+    if !model.ports.iter().any(|port| port.name == form.port) {
+        form.port.clear();
+    }
+    for port in &model.ports {
+        self::port(ui, port, form);
+    }
+    if !model.ports.is_empty() {
+        let button = Button::selectable(form.port.is_empty(), "Another port").frame_when_inactive(true);
+        if ui.add(button.min_size(egui::vec2(ui.available_width(), 0.0))).clicked() {
+            form.port.clear();
+        }
+    }
+    if form.port.is_empty() {
+        note(ui, "When you connect, the browser asks which port the toy is at: choose the adapter there.");
+    }
 }
 
 fn port(ui: &mut Ui, port: &PortInfo, form: &mut LinkForm) {
@@ -234,6 +268,22 @@ fn port(ui: &mut Ui, port: &PortInfo, form: &mut LinkForm) {
     if let (true, Some(hint)) = (chosen, port.hint) {
         note(ui, sentence(hint));
     }
+}
+
+/// A file's name with a button at its end; on a computer it can be typed, too.
+fn file(ui: &mut Ui, ground: Ground, name: &mut String, hint: &str, pressed: impl FnOnce()) {
+    if ground == Ground::Computer {
+        return beside(ui, "Choose…", true, name, hint, pressed);
+    }
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Choose…").clicked() {
+                pressed();
+            }
+            let text = if name.is_empty() { RichText::new(hint).weak() } else { RichText::new(name.as_str()) };
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(Label::new(text).truncate()));
+        });
+    });
 }
 
 /// A field with a button at its end.

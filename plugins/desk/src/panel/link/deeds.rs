@@ -1,11 +1,11 @@
 //! What can be done on an open line, and what the player is asked there.
 
-use super::{ask, beside};
+use super::{ask, file};
 use crate::link::{LinkAction, LinkForm, LinkModel};
 use crate::model::Action;
 use crate::panel::{chip, heading, note, wide};
 use bevy_egui::egui::{Button, DragValue, Ui};
-use eggtooth_prong::face::{LinkState, Load, Order};
+use eggtooth_prong::face::{LinkState, Order};
 use eggtooth_prong::talk::{Answer, Question};
 
 /// Numbers of gifts that can be chosen by a click.
@@ -82,11 +82,13 @@ pub(super) fn deeds(ui: &mut Ui, model: &LinkModel, form: &mut LinkForm, out: &m
     note(ui, "A pet of Eggtooth's own making goes.");
     heading(ui, "Items");
     let mut choose = false;
-    beside(ui, "Choose…", true, &mut form.item, "An item's file", || choose = true);
+    file(ui, model.ground, &mut form.item, "An item's file", || choose = true);
     ui.horizontal_wrapped(|ui| {
-        let path = form.item.trim();
-        if ui.add_enabled(!path.is_empty(), Button::new("Send the item")).clicked() {
-            order(Order::Send(Load::File(path.into())));
+        let chosen = form.bytes.is_some() || !form.item.trim().is_empty();
+        if ui.add_enabled(chosen, Button::new("Send the item")).clicked()
+            && let Some(load) = form.load()
+        {
+            order(Order::Send(load));
         }
         if ui.button("Wait for one").clicked() {
             order(Order::Take);

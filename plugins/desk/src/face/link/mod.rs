@@ -1,28 +1,33 @@
 //! The link of the desk: actions become requests, news become sentences.
 
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(target_family = "wasm")]
+mod page;
+
+#[cfg(not(target_family = "wasm"))]
+use native as ground;
+#[cfg(target_family = "wasm")]
+use page as ground;
+
+use super::DeskSystems;
 use crate::link::{self, LinkAction, LinkModel, LinkTold};
 use crate::model::Action;
 use crate::view::View;
+use bevy::app::{App, Update};
 use bevy::ecs::prelude::*;
-use bevy::ecs::system::{NonSendMarker, SystemParam};
-use bevy::tasks::futures::check_ready;
-use bevy::tasks::{IoTaskPool, Task};
+use bevy::ecs::system::SystemParam;
 use eggtooth_prong::face::{
     Asked, LinkNews, LinkRequest, LinkState, Load, News, Offer, Order, Progress, ProngSettings, Traffic, Trouble,
 };
 use eggtooth_prong::packet::Item;
 use eggtooth_prong::talk::Outcome;
-use eggtooth_prong::transport::uart::{self, PortInfo};
+use eggtooth_prong::transport::adapters::PortInfo;
 use eggtooth_toy::Home;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-/// A dialog that is gone sooner was never there: this system has none.
-const NO_DIALOG: Duration = Duration::from_millis(700);
 
 /// What a file is chosen for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Purpose {
     Secret,
     Item,
@@ -34,8 +39,7 @@ pub(super) struct DeskLink {
     link: Option<Entity>,
     with: String,
     ports: Vec<PortInfo>,
-    search: Option<Task<Vec<PortInfo>>>,
-    dialog: Option<(Task<Option<PathBuf>>, Instant, Purpose)>,
+    looking: bool,
     told: Option<LinkTold>,
 }
 
@@ -70,9 +74,10 @@ impl LinkSources<'_, '_> {
             state,
             with: desk.with.clone(),
             ports: desk.ports.clone(),
-            looking: desk.search.is_some(),
+            looking: desk.looking,
             told: desk.told.clone(),
             environment: std::env::var_os("EGGTOOTH_PRONG_SECRET").is_some(),
+            ground: ground::here(),
             ..LinkModel::default()
         };
         let Some((_, progress, traffic, offer, asked, task)) = found else { return model };
@@ -87,8 +92,16 @@ impl LinkSources<'_, '_> {
     }
 }
 
-/// Does what was asked for. A dialog must be begun on the main thread (macOS).
-pub(super) fn obey(
+/// The whole of it.
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<DeskLink>()
+        .add_plugins(ground::plugin)
+        .add_systems(Update, (obey, ground::found).chain().in_set(DeskSystems::Obey))
+        .add_systems(Update, hear.in_set(DeskSystems::Tell));
+}
+
+/// Does what was asked for.
+fn obey(
     mut actions: MessageReader<Action>,
     home: Option<Res<Home>>,
     settings: Option<ResMut<ProngSettings>>,
@@ -96,7 +109,7 @@ pub(super) fn obey(
     mut view: ResMut<View>,
     mut requests: MessageWriter<LinkRequest>,
     mut commands: Commands,
-    _main_thread: NonSendMarker,
+    mut hands: ground::Hands,
 ) {
     let mut settings = settings;
     for action in actions.read() {
@@ -106,8 +119,9 @@ pub(super) fn obey(
                 view.open = true;
                 view.form.link.open = true;
             }
-            LinkAction::Look if desk.search.is_none() => {
-                desk.search = Some(IoTaskPool::get().spawn(async { uart::ports() }));
+            LinkAction::Look if !desk.looking => {
+                desk.looking = true;
+                hands.look();
             }
             LinkAction::Look => {}
             LinkAction::Connect(line, secret) => {
@@ -139,23 +153,8 @@ pub(super) fn obey(
                     requests.write(LinkRequest { link, order });
                 }
             }
-            LinkAction::ChooseSecret | LinkAction::ChooseItem if desk.dialog.is_some() => {
-                view.toasts.say("The file dialog is open already, perhaps behind this window.");
-            }
-            LinkAction::ChooseSecret => {
-                let dialog = rfd::AsyncFileDialog::new().set_title("The file with the toys' secret").pick_file();
-                let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
-                desk.dialog = Some((task, Instant::now(), Purpose::Secret));
-            }
-            LinkAction::ChooseItem => {
-                let dialog = rfd::AsyncFileDialog::new()
-                    .set_title("An item to send")
-                    .add_filter("Items", &["arc2", "bin"])
-                    .add_filter("All files", &["*"])
-                    .pick_file();
-                let task = IoTaskPool::get().spawn(async move { dialog.await.map(|file| file.path().to_owned()) });
-                desk.dialog = Some((task, Instant::now(), Purpose::Item));
-            }
+            LinkAction::ChooseSecret => hands.choose(Purpose::Secret, &mut view),
+            LinkAction::ChooseItem => hands.choose(Purpose::Item, &mut view),
         }
     }
 }
@@ -165,37 +164,8 @@ fn typed(path: &Path) -> PathBuf {
     crate::intake::typed_path(&path.to_string_lossy(), std::env::home_dir().as_deref())
 }
 
-/// What other threads have found out for the panel.
-pub(super) fn found(
-    mut desk: ResMut<DeskLink>,
-    mut view: ResMut<View>,
-    mut redraw: MessageWriter<bevy::window::RequestRedraw>,
-) {
-    let desk = desk.bypass_change_detection();
-    if let Some(search) = &mut desk.search {
-        redraw.write(bevy::window::RequestRedraw);
-        if let Some(ports) = check_ready(search) {
-            (desk.ports, desk.search) = (ports, None);
-            let form = &mut view.form.link;
-            if let (true, [only]) = (form.port.is_empty(), desk.ports.as_slice()) {
-                form.port.clone_from(&only.name);
-            }
-        }
-    }
-    let Some((task, begun, purpose)) = &mut desk.dialog else { return };
-    let Some(choice) = check_ready(task) else { return };
-    let (at_once, purpose) = (begun.elapsed() < NO_DIALOG, *purpose);
-    desk.dialog = None;
-    match (choice, purpose) {
-        (Some(path), Purpose::Secret) => view.form.link.secret = path.display().to_string(),
-        (Some(path), Purpose::Item) => view.form.link.item = path.display().to_string(),
-        (None, _) if at_once => view.toasts.say("This system has no file dialog: type the path."),
-        _ => {}
-    }
-}
-
 /// Turns news into sentences: in the panel, and where that is not seen also over the picture.
-pub(super) fn hear(
+fn hear(
     mut news: MessageReader<LinkNews>,
     home: Option<Res<Home>>,
     mut desk: ResMut<DeskLink>,
@@ -229,7 +199,7 @@ pub(super) fn hear(
                 continue;
             }
             News::Done(outcome) => LinkTold::Well(match (outcome.as_ref(), &home) {
-                (Outcome::Item(item), Some(home)) => keep(item, home.dir().path()),
+                (Outcome::Item(item), Some(home)) => keep(item, home),
                 (outcome, _) => crate::link::outcome(outcome),
             }),
             News::Failed(trouble) => LinkTold::Ill(trouble.clone()),
@@ -246,22 +216,11 @@ fn say(view: &mut View, text: String) {
     view.toasts.offer(text, "Show", Action::Link(LinkAction::Show));
 }
 
-/// Keeps an item that came, under the first name that is free; the sentence about it.
-fn keep(item: &Item, folder: &Path) -> String {
-    let folder = folder.join("items");
-    let kept = std::fs::create_dir_all(&folder).and_then(|()| {
-        for number in 1..=9999 {
-            let path = folder.join(format!("item-{number:04}.arc2"));
-            match std::fs::File::create_new(&path) {
-                Ok(mut file) => return file.write_all(item.bytes()).and_then(|()| file.sync_all()).map(|()| path),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(std::io::Error::other("there are too many of them"))
-    });
-    match kept {
-        Ok(path) => format!("An item of {} bytes came and is kept as {}.", item.bytes().len(), path.display()),
-        Err(error) => format!("An item came, but cannot be kept in {}: {error}.", folder.display()),
+/// Keeps an item that came; the sentence about it.
+fn keep(item: &Item, home: &Home) -> String {
+    let len = item.bytes().len();
+    match home.dir().keep("items", "item", "arc2", item.bytes()) {
+        Ok(path) => ground::kept(len, &path),
+        Err(error) => format!("An item of {len} bytes came, but cannot be kept: {error}."),
     }
 }
