@@ -32,8 +32,9 @@ export class MockPort extends EventTarget {
         this.plugged = true;
         /** Another program has it. */
         this.held = false;
-        /** Bytes that the page has written, and that it could not be given because its buffer was full. */
+        /** Bytes that the page has written, that it was given, and that its buffer had no room for. */
         this.written = 0;
+        this.given = 0;
         this.overrun = 0;
     }
 
@@ -210,6 +211,7 @@ export class MockPort extends EventTarget {
             this.disturb("BufferOverrunError");
             return;
         }
+        this.given += bytes.byteLength;
         this.#controller.enqueue(new Uint8Array(bytes));
     }
 }

@@ -92,7 +92,9 @@ impl Page {
         let mut app = App::new();
         let wakes = Arc::<AtomicU32>::default();
         let told = wakes.clone();
-        let wake = Wake::new(move || drop(told.fetch_add(1, Ordering::Relaxed)));
+        let wake = Wake::new(move || {
+            told.fetch_add(1, Ordering::Relaxed);
+        });
         app.insert_resource(ProngSettings { wake, ..ProngSettings::default() }).add_plugins(ProngPlugin);
         let line = match line {
             "chooser" => Line::Chooser,

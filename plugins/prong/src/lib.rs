@@ -3,6 +3,9 @@
 //! [`engine::Engine`] is the whole link layer without input, output, clock or randomness: bytes, time and nonces are
 //! given to it, bytes and events come out. [`codec`] and [`mod@line`] are the two things that travel, chunks and lines.
 //!
+//! It runs on computers and on pages: where there are threads, lines have some of their own and waiting is waiting; on a
+//! page, whose serial ports are the browser's (`transport::web_serial`), everything is done in turns ([`pump::Chore`]).
+//!
 //! The normative text is the project's description of the protocol, whose rules (L-, I-, R-, EC-, S-, E-) the comments
 //! name. Nothing here is verified on a real toy, and the cipher is obfuscation, not security: see the README.
 
