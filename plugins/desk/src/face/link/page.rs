@@ -7,7 +7,7 @@ use crate::view::View;
 use bevy::app::{App, Update};
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
-use eggtooth_prong::face::{LinkNews, News, ProngSettings};
+use eggtooth_prong::face::{LinkNews, News};
 use eggtooth_prong::secret::Secret;
 use eggtooth_prong::talk::Outcome;
 use eggtooth_prong::transport::web_serial;
@@ -23,7 +23,6 @@ pub(super) struct Looked(Arc<AtomicBool>);
 #[derive(SystemParam)]
 pub(super) struct Hands<'w> {
     looked: Res<'w, Looked>,
-    settings: Option<Res<'w, ProngSettings>>,
     page: MessageWriter<'w, ToPage>,
 }
 
@@ -46,11 +45,7 @@ impl Hands<'_> {
     /// Looks which ports the page may use.
     pub(super) fn look(&mut self) {
         let looked = self.looked.0.clone();
-        let wake = self.settings.as_ref().map(|settings| settings.wake.clone()).unwrap_or_default();
-        web_serial::look(move || {
-            looked.store(true, Ordering::Relaxed);
-            wake.call();
-        });
+        web_serial::look(move || looked.store(true, Ordering::Relaxed));
     }
 
     /// Has the page show its file dialog.
@@ -68,7 +63,11 @@ pub(super) fn found(
     mut desk: ResMut<DeskLink>,
     mut view: ResMut<View>,
     mut page: MessageReader<FromPage>,
+    mut redraw: MessageWriter<bevy::window::RequestRedraw>,
 ) {
+    if desk.looking {
+        redraw.write(bevy::window::RequestRedraw);
+    }
     if looked.0.swap(false, Ordering::Relaxed) {
         let desk = desk.bypass_change_detection();
         (desk.ports, desk.looking) = (web_serial::ports(), false);
@@ -96,7 +95,7 @@ pub(super) fn found(
 }
 
 /// An item that came goes to the player as a file, too; a port that was chosen is one that the page may use.
-fn hand_over(mut news: MessageReader<LinkNews>, mut hands: Hands) {
+fn hand_over(mut news: MessageReader<LinkNews>, mut desk: ResMut<DeskLink>, mut hands: Hands) {
     for news in news.read() {
         match &news.news {
             News::Done(outcome) => {
@@ -104,7 +103,10 @@ fn hand_over(mut news: MessageReader<LinkNews>, mut hands: Hands) {
                     hands.page.write(ToPage::Download("item.arc2".into(), item.bytes().to_vec()));
                 }
             }
-            News::Closed => hands.look(),
+            News::Closed => {
+                desk.bypass_change_detection().looking = true;
+                hands.look();
+            }
             _ => {}
         }
     }
