@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::PeerKey;
 use crate::name::is_shown;
-use crate::proof::Secret;
+use crate::secret::Secret;
 
 /// What every invite begins with, before the 1 that separates it from the data (BIP 350).
 const PREFIX: Hrp = Hrp::parse_unchecked("egg");
@@ -72,21 +72,8 @@ impl Invite {
     /// Seconds of the longest life.
     pub const LONGEST_LIFE: u64 = 600;
 
-    /// A new one with a secret of its own, for a host who is reached at `addresses` (1 to 4; the first is tried
-    /// first), from `now` (seconds since 1970 UTC) for `lifetime` seconds.
-    ///
-    /// # Errors
-    /// [`InviteError::Addresses`], [`InviteError::Lifetime`], [`InviteError::NoRandom`].
-    pub fn new(host: PeerKey, addresses: &[SocketAddr], now: u64, lifetime: u64) -> Result<Self, InviteError> {
-        if !(1..=Self::LONGEST_LIFE).contains(&lifetime) {
-            return Err(InviteError::Lifetime(lifetime));
-        }
-        let secret = Secret::generate().ok_or(InviteError::NoRandom)?;
-        Self::of(host, secret, now.saturating_add(lifetime), addresses).ok_or(InviteError::Addresses)
-    }
-
     /// `None`: the addresses are no good.
-    fn of(host: PeerKey, secret: Secret, expires: u64, addresses: &[SocketAddr]) -> Option<Self> {
+    pub(crate) fn of(host: PeerKey, secret: Secret, expires: u64, addresses: &[SocketAddr]) -> Option<Self> {
         let addresses: Vec<_> = addresses.iter().map(|&addr| plain(addr)).collect();
         let good = (1..=Self::ADDRESSES).contains(&addresses.len()) && addresses.iter().all(|&addr| is_callable(addr));
         good.then_some(Self { host, secret, expires, addresses })

@@ -10,7 +10,8 @@
 //!   [`Invite`], a text that is good once. What comes out is a [`Line`]: a control stream, further streams of kinds,
 //!   and datagrams. It survives a change of address.
 //!
-//! Not here: what the bytes mean (`prong`, `playdate`). The browser has no raw QUIC, so there this crate is empty.
+//! Not here: what the bytes mean (`prong`, `playdate`). The browser has no raw QUIC: there this crate has what is
+//! written and shown alone ([`PeerKey`], [`Name`], [`Invite`], [`Friend`]), and a daycare has the lines.
 //!
 //! # On the wire
 //! QUIC version 1, no 0-RTT, no resumption, and every new address must answer a Retry. An endpoint's ALPN is [`ALPN`]:
@@ -30,54 +31,17 @@
 //! | 7 | an invite that is over |
 //! | 256… | [`Line::close`] with the code of its user |
 
-#![cfg(not(target_family = "wasm"))]
-
-mod addresses;
-mod budget;
-mod core;
-mod dial;
-mod endpoint;
-mod error;
-mod friends;
-mod goodbye;
-mod guests;
-mod hello;
-mod identity;
+mod friend;
 mod invite;
-mod join;
 mod key;
-mod knock;
-mod limits;
-mod line;
-mod link;
-mod listen;
-mod meeting;
 mod name;
-mod nearby;
-#[cfg(test)]
-mod page;
-mod proof;
-mod quic;
-mod socket;
-mod stream;
-mod tls;
+#[cfg(not(target_family = "wasm"))]
+mod net;
+mod secret;
 
-pub use addresses::addresses_of;
-pub use endpoint::Endpoint;
-pub use error::PeerError;
-pub use friends::{Friend, Friends, FriendsError};
-pub use guests::{Admitted, Guests};
-pub use hello::HELLO;
-pub use identity::{Identity, IdentityError};
+pub use friend::{Friend, Neighbour};
 pub use invite::{Invite, InviteError};
 pub use key::{KeyTextError, PeerKey};
-pub use knock::{HelloError, Knock, MAGIC, Welcome};
-pub use limits::Limits;
-pub use line::{Ended, Line};
-pub use link::Closer;
-pub use listen::Refusal;
-pub use meeting::{Meeting, Whom};
 pub use name::{Name, NameError};
-pub use nearby::{Nearby, NearbyError, Neighbour};
-pub use stream::{Reader, Stream, Writer};
-pub use tls::{ALPN, Allow, MEETING_ALPN};
+#[cfg(not(target_family = "wasm"))]
+pub use net::*;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use quinn::{Connection, RecvStream};
 
-use crate::dial::NoHello;
-use crate::hello::{HELLO, NO_HELLO};
-use crate::link::Link;
-use crate::listen::{Manners, Refusal, Unwanted};
-use crate::socket::Socket;
-use crate::stream::Stream;
+use crate::net::dial::NoHello;
+use crate::net::hello::{HELLO, NO_HELLO};
+use crate::net::link::Link;
+use crate::net::listen::{Manners, Refusal, Unwanted};
+use crate::net::socket::Socket;
+use crate::net::stream::Stream;
 use crate::{ALPN, Allow, Identity, Limits, PeerError, PeerKey};
 
 /// A UDP socket that dials and accepts at once, for plain threads. Its calls may be made from several threads.

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use mdns_sd::{DaemonEvent, IfKind, Receiver, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
 
-use crate::addresses::likely;
 use crate::invite::is_callable;
-use crate::{Friend, Friends, PeerKey};
+use crate::net::addresses::likely;
+use crate::{Friend, Friends, Neighbour, PeerKey};
 use sign::Sign;
 
 const SERVICE: &str = "_eggtooth._udp.local.";
@@ -34,15 +34,6 @@ pub struct Nearby {
     daemon: ServiceDaemon,
     shared: Arc<Mutex<Shared>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// A friend on the same network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neighbour {
-    /// Who shows the sign. Nothing proves it before a call does.
-    pub key: PeerKey,
-    /// Where they say they are, the likeliest first, at most 4.
-    pub addresses: Vec<SocketAddr>,
 }
 
 /// There is no looking around.

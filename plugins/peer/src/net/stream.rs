@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use quinn::{ReadError, RecvStream, SendStream, StoppedError, WriteError};
 
-use crate::link::{Closer, Cut, Link, broken, lost};
+use crate::net::link::{Closer, Cut, Link, broken, lost};
 use crate::{PeerError, PeerKey};
 
 /// A stream of bytes in both directions to somebody whose key is proven.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quinn::{ClientConfig, Connection, EndpointConfig, IdleTimeout, ServerConfig, TransportConfig, VarInt};
 use quinn::{ValidationTokenConfig, crypto::rustls as quic_tls};
 
-use crate::goodbye::Closing;
+use crate::net::goodbye::Closing;
 use crate::{Limits, PeerError, PeerKey};
 
 /// Of one connection, in either direction; `closing` is its own.
@@ -81,7 +81,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use crate::MEETING_ALPN;
-    use crate::tls::{Own, Shown};
+    use crate::net::tls::{Own, Shown};
 
     #[test]
     fn every_limit_of_service_md_is_set() {

@@ -1,19 +1,16 @@
-//! The secret of an invite, and the proof that somebody has it.
+//! The proof that somebody has the secret of an invite.
 
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
 use crate::{PeerError, PeerKey};
 
 /// The label under which both ends export what binds a proof to their connection (RFC 5705).
 pub(crate) const LABEL: &[u8] = b"eggtooth invite";
 /// Who proves: the guest. The host has proven its key, which the invite names.
 const GUEST: u8 = 1;
-
-/// 16 bytes that only those know who have seen the invite.
-#[derive(Clone)]
-pub(crate) struct Secret(pub(crate) Zeroizing<[u8; 16]>);
 
 /// What a proof is bound to: this connection, these two.
 pub(crate) struct Bond {
@@ -46,11 +43,6 @@ impl Secret {
         let mut secret = Zeroizing::new([0; 16]);
         SystemRandom::new().fill(&mut *secret).ok()?;
         Some(Self(secret))
-    }
-
-    /// Whether both are the same; takes the same time for any.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0.iter()).fold(0, |differ, (one, two)| differ | (one ^ two)) == 0
     }
 
     fn key(&self) -> hmac::Key {

@@ -9,9 +9,10 @@ use std::time::Duration;
 use quinn::{Connection, ConnectionError, RecvStream, SendStream, VarInt};
 use tokio::sync::Mutex;
 
-use crate::hello::{DONE, USERS};
-use crate::link::Link;
-use crate::{Admitted, Name, PeerError, PeerKey, Reader, Stream, Writer, error};
+use crate::net::error;
+use crate::net::hello::{DONE, USERS};
+use crate::net::link::Link;
+use crate::{Admitted, Name, PeerError, PeerKey, Reader, Stream, Writer};
 
 /// How often is looked whether the other side has moved.
 const GLANCE: Duration = Duration::from_millis(100);

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Friend, Friends, FriendsError};
-use crate::Name;
+use super::{Friends, FriendsError};
+use crate::{Friend, Name};
 
 const NAME: &str = "friends.json";
 const LOCK: &str = ".friends.lock";

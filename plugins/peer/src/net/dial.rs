@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use quinn::{ConnectError, Connection, ConnectionError, ReadExactError, RecvStream, SendStream};
 use tokio::time::timeout_at;
 
-use crate::goodbye::Closing;
-use crate::hello::{NO_HELLO, SILENT};
-use crate::tls::{Own, Shown};
-use crate::{HelloError, Limits, PeerError, PeerKey, quic};
+use crate::net::goodbye::Closing;
+use crate::net::hello::{NO_HELLO, SILENT};
+use crate::net::quic;
+use crate::net::tls::{Own, Shown};
+use crate::{HelloError, Limits, PeerError, PeerKey};
 
 /// Never sent (SNI is off), but the library wants a name.
 const NAME: &str = "eggtooth.invalid";

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::proof::{Bond, Secret};
+use crate::net::proof::Bond;
+use crate::secret::Secret;
 use crate::{Friends, Invite, PeerKey};
 
 /// Wrong proofs that end an invite.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::PeerError;
-use crate::hello::AWAY;
+use crate::net::hello::AWAY;
 
 /// How long the last one to leave waits for the goodbyes to be sent.
 const GOODBYE: Duration = Duration::from_secs(1);

@@ -11,11 +11,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::budget::{Budget, Verdict};
-use crate::goodbye::Closing;
-use crate::hello::{BUSY, DONE, NO_HELLO, SILENT};
-use crate::tls::{Own, Shown};
-use crate::{Limits, PeerError, PeerKey, error, quic};
+use crate::net::budget::{Budget, Verdict};
+use crate::net::goodbye::Closing;
+use crate::net::hello::{BUSY, DONE, NO_HELLO, SILENT};
+use crate::net::tls::{Own, Shown};
+use crate::net::{error, quic};
+use crate::{Limits, PeerError, PeerKey};
 
 /// Refusals that are kept until somebody asks.
 const REFUSALS: usize = 16;

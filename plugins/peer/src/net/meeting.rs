@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use quinn::{Connection, RecvStream};
 
-use crate::dial::NoHello;
-use crate::guests::Turned;
-use crate::hello::{NO_HELLO, NOT_INVITED, OVER, WRONG_PROOF};
-use crate::knock::{self, HEAD, HelloError, Knock, Welcome};
-use crate::line::Line;
-use crate::link::Link;
-use crate::listen::{Manners, Refusal, Unwanted};
-use crate::proof::Bond;
-use crate::socket::Socket;
+use crate::net::dial::NoHello;
+use crate::net::guests::Turned;
+use crate::net::hello::{NO_HELLO, NOT_INVITED, OVER, WRONG_PROOF};
+use crate::net::knock::{self, HEAD, HelloError, Knock, Welcome};
+use crate::net::line::Line;
+use crate::net::link::Link;
+use crate::net::listen::{Manners, Refusal, Unwanted};
+use crate::net::proof::Bond;
+use crate::net::socket::Socket;
 use crate::{Admitted, Friend, Guests, Identity, Invite, Limits, MEETING_ALPN, Name, PeerError, PeerKey, addresses_of};
 
 /// One's place at tables: a UDP socket on which guests are let in, or from which a host is called. Its calls may be

@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::AbortHandle;
 
-use crate::core::Core;
-use crate::dial::Call;
-use crate::goodbye::Closing;
-use crate::listen::{Accepted, Door, Manners};
-use crate::tls::Own;
-use crate::{Identity, Limits, PeerError, PeerKey, quic};
+use crate::net::core::Core;
+use crate::net::dial::Call;
+use crate::net::goodbye::Closing;
+use crate::net::listen::{Accepted, Door, Manners};
+use crate::net::quic;
+use crate::net::tls::Own;
+use crate::{Identity, Limits, PeerError, PeerKey};
 
 /// A UDP socket with its thread, its door and the calls that wait to be fetched. Dropping it ends listening and hangs
 /// up on calls that were not fetched.

@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock, Weak};
 use quinn::{Connection, ConnectionError, VarInt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::core::Core;
-use crate::goodbye::Closing;
-use crate::hello::DONE;
-use crate::listen::{Manners, canonical};
-use crate::socket::Socket;
+use crate::net::core::Core;
+use crate::net::goodbye::Closing;
+use crate::net::hello::DONE;
+use crate::net::listen::{Manners, canonical};
+use crate::net::socket::Socket;
 use crate::{Limits, PeerError};
 
 /// Bytes of a reason that is sent when closing.

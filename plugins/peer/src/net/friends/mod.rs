@@ -8,27 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::invite::is_callable;
-use crate::{Name, PeerKey};
+use crate::{Friend, Name, PeerKey};
 use file::Stamp;
-
-/// Somebody one knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Friend {
-    /// Who they are.
-    pub key: PeerKey,
-    /// What they are called here.
-    pub name: Name,
-    /// What they called themselves when last heard.
-    pub their_name: Name,
-    /// When they became a friend, in seconds since 1970 UTC. `None`: never, they were only blocked.
-    pub added: Option<u64>,
-    /// When they were last at a table with us, in seconds since 1970 UTC.
-    pub last_seen: Option<u64>,
-    /// Where they were reached, the latest first, at most 4.
-    pub addresses: Vec<SocketAddr>,
-    /// Whether they are kept out.
-    pub blocked: bool,
-}
 
 /// Why the friends cannot be read or changed.
 #[derive(Debug, thiserror::Error)]

@@ -6,12 +6,12 @@ use quinn::{Connection, RecvStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::dial::Call;
-use crate::knock::{Knock, Welcome};
-use crate::line::Line;
-use crate::link::Link;
-use crate::meeting::{Meeting, Whom, hello};
-use crate::proof::Bond;
+use crate::net::dial::Call;
+use crate::net::knock::{Knock, Welcome};
+use crate::net::line::Line;
+use crate::net::link::Link;
+use crate::net::meeting::{Meeting, Whom, hello};
+use crate::net::proof::Bond;
 use crate::{Admitted, Name, PeerError};
 
 /// From one address to the next (service §3.3).

@@ -4,11 +4,13 @@
 use bech32::{Bech32m, Hrp};
 use zeroize::Zeroizing;
 
-use crate::nearby::sign::Sign;
-use crate::proof::{Bond, Secret};
-use crate::{Invite, Knock, Name, PeerKey, Welcome, hello};
+use crate::net::hello;
+use crate::net::nearby::sign::Sign;
+use crate::net::proof::Bond;
+use crate::secret::Secret;
+use crate::{Invite, Knock, Name, PeerKey, Welcome};
 
-const PAGE: &str = include_str!("../MEETING.md");
+const PAGE: &str = include_str!("../../MEETING.md");
 
 /// What stands in the block of that kind and name.
 fn block(title: &str) -> &'static str {

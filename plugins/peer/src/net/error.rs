@@ -7,8 +7,8 @@ use std::time::Duration;
 use quinn::ConnectionError;
 
 use crate::PeerKey;
-use crate::hello::{AWAY, BUSY, NO_HELLO, NOT_INVITED, OVER, SILENT, WRONG_PROOF};
 use crate::name::is_shown;
+use crate::net::hello::{AWAY, BUSY, NO_HELLO, NOT_INVITED, OVER, SILENT, WRONG_PROOF};
 
 /// TLS says `access_denied` when a key is not wanted (RFC 8446 §6, 49), and QUIC adds 0x100 (RFC 9001 §4.8).
 const DENIED: u64 = 0x100 + 49;
