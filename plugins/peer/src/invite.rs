@@ -26,7 +26,7 @@ const V6: u8 = 6;
 #[derive(Clone)]
 pub struct Invite {
     host: PeerKey,
-    secret: Secret,
+    pub(crate) secret: Secret,
     expires: u64,
     addresses: Vec<SocketAddr>,
 }
@@ -92,10 +92,6 @@ impl Invite {
     /// Where the host is, 1 to 4, the likeliest first.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
-    }
-
-    pub(crate) fn secret(&self) -> &Secret {
-        &self.secret
     }
 
     /// `egg1` and small letters and digits, at most 223 characters: BIP 350's Bech32m, whose check notices every

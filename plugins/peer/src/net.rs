@@ -31,7 +31,7 @@ mod tls;
 pub use addresses::addresses_of;
 pub use endpoint::Endpoint;
 pub use error::PeerError;
-pub use friends::{Friends, FriendsError};
+pub use friends::{Friends, FriendsError, Shelf};
 pub use guests::{Admitted, Guests};
 pub use hello::HELLO;
 pub use identity::{Identity, IdentityError};

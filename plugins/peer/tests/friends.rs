@@ -226,3 +226,38 @@ fn who_is_blocked_does_not_get_through_the_handshake() {
     table.friends.block(eve.key(), false).unwrap();
     table.call(&eve).unwrap();
 }
+
+/// A shelf in memory that can be made to fail.
+#[derive(Clone, Default)]
+struct Board(std::sync::Arc<std::sync::Mutex<(Option<Vec<u8>>, bool)>>);
+
+impl eggtooth_peer::Shelf for Board {
+    fn read(&self) -> std::io::Result<Option<Vec<u8>>> {
+        Ok(self.0.lock().unwrap().0.clone())
+    }
+
+    fn write(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut board = self.0.lock().unwrap();
+        if board.1 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        board.0 = Some(bytes.to_vec());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_list_may_be_on_a_shelf() {
+    let board = Board::default();
+    let friends = Friends::shelved(Box::new(board.clone())).unwrap();
+    let (anna, key) = (Name::new("Anna").unwrap(), PeerKey([7; 32]));
+    friends.befriend(key, &anna, &["192.0.2.1:7".parse().unwrap()], 5).unwrap();
+    assert!(friends.clone().allows(key));
+    let again = Friends::shelved(Box::new(board.clone())).unwrap();
+    assert_eq!(again.list(), friends.list());
+    // What cannot be written does not count.
+    board.0.lock().unwrap().1 = true;
+    assert!(friends.block(key, true).is_err() && friends.allows(key));
+    board.0.lock().unwrap().0 = Some(b"photo".to_vec());
+    assert!(Friends::shelved(Box::new(board)).is_err());
+}

@@ -122,3 +122,13 @@ fn a_place_without_room_for_a_file_is_named() {
     let error = Identity::load_or_create(file.join("key")).unwrap_err();
     assert!(matches!(error, IdentityError::File { .. }), "{error}");
 }
+
+#[test]
+fn a_key_pair_may_be_kept_elsewhere() {
+    let identity = Identity::generate().unwrap();
+    let bytes = identity.to_bytes();
+    assert_eq!(Identity::from_bytes(&bytes).unwrap().key(), identity.key());
+    let mut wrong = bytes.clone();
+    wrong[20] ^= 1;
+    assert!(Identity::from_bytes(&wrong).is_none() && Identity::from_bytes(&bytes[1..]).is_none());
+}

@@ -11,7 +11,9 @@
 //! pet has none of its things; and where a pet is carried to a daycare its folder, and with it this file, stays.
 
 mod error;
+#[cfg(not(target_family = "wasm"))]
 mod file;
+mod keep;
 mod record;
 
 use crate::decoration::Decoration;
@@ -19,7 +21,9 @@ use crate::message::{GiftId, TieWords};
 use crate::text::Name;
 
 pub use error::KeepError;
-pub use file::{FileKeep, Keep};
+#[cfg(not(target_family = "wasm"))]
+pub use file::FileKeep;
+pub use keep::{Keep, LARGEST};
 use record::Record;
 pub use record::{Mark, Onway, Origin, Piece, Tie};
 

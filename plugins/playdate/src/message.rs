@@ -332,11 +332,11 @@ impl Profile {
     }
 }
 
-fn seat(reader: &mut Reader) -> Result<Seat, MessageError> {
+pub(crate) fn seat(reader: &mut Reader) -> Result<Seat, MessageError> {
     reader.value("seat", Seat::new)
 }
 
-fn emote(reader: &mut Reader) -> Result<Emote, MessageError> {
+pub(crate) fn emote(reader: &mut Reader) -> Result<Emote, MessageError> {
     reader.value("gesture", |number| Emote::ALL.get(usize::from(number)).copied())
 }
 

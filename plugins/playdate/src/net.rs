@@ -1,54 +1,18 @@
-//! A table on real lines: one thread that drives a [`Party`](crate::party::Party) over `peer`, and a handle for
-//! whoever draws it and plays.
+//! A table on real lines: what is done there and told, the same for whoever draws it and plays; and, where there are
+//! lines, one thread that drives a [`Party`](crate::party::Party) over `peer`, and its handle.
 
-mod dial;
-mod doing;
-mod driver;
-mod handle;
-mod pipe;
+mod command;
+mod event;
 mod realtoy;
-mod socket;
-mod wires;
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
+mod thread;
+#[cfg(feature = "net")]
+mod way;
 
-pub use handle::{Command, Event, PlaydateHandle};
-pub use realtoy::{OpenToy, RealToy, RealToyEvent, RealToyState, RealToyView};
-
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use eggtooth_peer::{Friends, Identity, Invite, Limits, PeerKey};
-use eggtooth_prong::packet::Exchange;
-
-use crate::keepsakes::Keepsakes;
-use crate::text::{Look, Name};
-
-/// Who sits down, and with what.
-pub struct Setup {
-    /// The player's key.
-    pub identity: Identity,
-    /// Whom they know.
-    pub friends: Friends,
-    /// What they call themselves.
-    pub name: eggtooth_peer::Name,
-    /// What their toy is called.
-    pub toy: Name,
-    /// The theme of its shell.
-    pub look: Look,
-    /// What their pet owns; `None` where nothing can be kept.
-    pub keepsakes: Option<Keepsakes>,
-    /// How the pet goes to visits, until [`PlaydateHandle::set_portrait`] says otherwise.
-    pub portrait: Exchange,
-    /// How long the animation of a playdate takes on the side that comes.
-    pub show: Duration,
-    /// Limits of the lines.
-    pub limits: Limits,
-}
-
-/// Whose table it is.
-#[derive(Debug, Clone)]
-pub enum Way {
-    /// Of the host who made this invite.
-    Invite(Box<Invite>),
-    /// A friend's, where they were reached before, the likeliest address first.
-    Friend(PeerKey, Vec<SocketAddr>),
-}
+pub use command::Command;
+pub use event::Event;
+pub use realtoy::{RealToyEvent, RealToyState, RealToyView};
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
+pub use thread::{OpenToy, PlaydateHandle, RealToy, Setup};
+#[cfg(feature = "net")]
+pub use way::Way;

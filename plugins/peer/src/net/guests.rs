@@ -100,13 +100,13 @@ impl Guests {
         let expires = invite.expires();
         let left = Duration::from_secs(expires.saturating_sub((self.0.clock)()).min(Invite::LONGEST_LIFE));
         let until = (self.0.passed)().saturating_add(left);
-        book.live.push_back(Live { secret: invite.secret().clone(), expires, until, wrong: 0 });
+        book.live.push_back(Live { secret: invite.secret.clone(), expires, until, wrong: 0 });
     }
 
     /// Ends an invite before its time; `false`: it was over already.
     pub fn withdraw(&self, invite: &Invite) -> bool {
         let mut book = self.book();
-        let at = book.live.iter().position(|live| live.secret.is(invite.secret()));
+        let at = book.live.iter().position(|live| live.secret.is(&invite.secret));
         at.inspect(|&at| book.end(at)).is_some()
     }
 
@@ -117,7 +117,7 @@ impl Guests {
 
     /// Whether this invite is among them.
     pub fn is_live(&self, invite: &Invite) -> bool {
-        self.book().live.iter().any(|live| live.secret.is(invite.secret()))
+        self.book().live.iter().any(|live| live.secret.is(&invite.secret))
     }
 
     /// Somebody sits down: until [`Guests::release`], their key comes in again without an invite, because a line may be

@@ -95,6 +95,21 @@ impl Identity {
         }
     }
 
+    /// The key pair in these bytes, as [`Identity::to_bytes`] gave them; `None`: they are none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut pkcs8 = Zeroizing::new([0; FILE_LEN]);
+        if bytes.len() != FILE_LEN {
+            return None;
+        }
+        pkcs8.copy_from_slice(bytes);
+        Self::from_pkcs8(pkcs8)
+    }
+
+    /// All of it, the private half too, as it is in a key file: for whoever keeps it sealed elsewhere.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.pkcs8.to_vec())
+    }
+
     /// The public half: what others know.
     pub fn key(&self) -> PeerKey {
         self.key

@@ -45,7 +45,7 @@ impl Meeting {
         let (call, connection) = self.first(whom, limit).await?;
         let proof = match whom {
             Whom::Friend { .. } => None,
-            Whom::Invite(invite) => Some(invite.secret().prove(&Bond::of(&connection, whom.key(), self.key())?)),
+            Whom::Invite(invite) => Some(invite.secret.prove(&Bond::of(&connection, whom.key(), self.key())?)),
         };
         let knock = Knock { proof, name: self.socket.door.manners.name.clone() };
         let hear = async |recv: &mut RecvStream| Ok(Welcome::parse(&hello(recv).await?)?.name);

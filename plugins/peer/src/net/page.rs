@@ -33,7 +33,7 @@ fn the_invite() {
     assert_eq!(invite.to_text(), bech32::encode::<Bech32m>(Hrp::parse("egg").unwrap(), &bytes).unwrap());
     assert_eq!((invite.host(), invite.expires()), (PeerKey(counted(0xA0)), 1_700_000_600));
     assert_eq!(invite.addresses(), ["192.168.1.5:7777", "[2001:db8::5]:7777"].map(|addr| addr.parse().unwrap()));
-    assert!(invite.secret().is(&Secret(Zeroizing::new(counted(0x10)))));
+    assert!(invite.secret.is(&Secret(Zeroizing::new(counted(0x10)))));
 }
 
 #[test]

@@ -45,6 +45,11 @@ impl Secret {
         Some(Self(secret))
     }
 
+    /// Whether both are the same; takes the same time for any.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0.iter()).fold(0, |differ, (one, two)| differ | (one ^ two)) == 0
+    }
+
     fn key(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &*self.0)
     }

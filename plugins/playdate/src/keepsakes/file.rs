@@ -1,4 +1,4 @@
-//! Where keepsakes are kept.
+//! Keepsakes in a file.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
@@ -6,23 +6,7 @@ use std::path::PathBuf;
 
 use atomic_write_file::AtomicWriteFile;
 
-/// Bytes of a file at most; a full one has less.
-pub const LARGEST: u64 = 1 << 20;
-
-/// A place for a few thousand bytes that are replaced as a whole.
-pub trait Keep: Send {
-    /// What was written last; `None`: nothing yet.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    fn read(&mut self) -> io::Result<Option<Vec<u8>>>;
-
-    /// Replaces it. After success it is there also after a power cut; after a failure, the old or the new is.
-    ///
-    /// # Errors
-    /// It could not be written.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
-}
+use super::keep::{Keep, LARGEST};
 
 /// A file, 0600 on Unix: temporary file, sync, rename. While it is in use, a lock keeps others from it, who would write what they read
 /// before: a gift would be doubled or lost.

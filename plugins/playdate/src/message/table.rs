@@ -101,7 +101,7 @@ impl Snapshot {
             && touching.iter().all(|seat| is_here(*seat))
     }
 
-    pub(super) fn read(reader: &mut Reader) -> Result<Snapshot, MessageError> {
+    pub(crate) fn read(reader: &mut Reader) -> Result<Snapshot, MessageError> {
         let sequence = reader.u32()?;
         let you = super::seat(reader)?;
         let mut members = [const { None }; SEATS];
@@ -110,13 +110,11 @@ impl Snapshot {
                 *member = Some(Member::read(reader)?);
             }
         }
-        let touching = reader.list("number of pairs", SEATS / 2, |reader| {
-            Ok(Touching { number: reader.u32()?, opener: super::seat(reader)?, other: super::seat(reader)? })
-        })?;
+        let touching = reader.list("number of pairs", SEATS / 2, Touching::read)?;
         Ok(Snapshot { sequence, you, members, touching })
     }
 
-    pub(super) fn put(&self, out: &mut Vec<u8>) {
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
         out.extend(self.sequence.to_le_bytes());
         out.push(self.you.number());
         for member in &self.members {
@@ -127,34 +125,51 @@ impl Snapshot {
         }
         let touching = self.touching.get(..SEATS / 2).unwrap_or(&self.touching);
         out.push(touching.len() as u8);
-        for pair in touching {
-            out.extend(pair.number.to_le_bytes());
-            out.extend([pair.opener.number(), pair.other.number()]);
-        }
+        touching.iter().for_each(|pair| pair.put(out));
     }
 }
 
 impl Member {
     fn read(reader: &mut Reader) -> Result<Member, MessageError> {
         let (key, name, profile) = (reader.array()?, reader.name()?, Profile::read(reader)?);
-        let presence = match reader.value("presence", |presence| (presence < 4).then_some(presence))? {
-            0 => Presence::Here,
-            1 => Presence::Late,
-            2 => Presence::Waiting,
-            _ => Presence::Gone(reader.value("reason", Farewell::new)?),
-        };
-        Ok(Member { key, name, profile, presence })
+        Ok(Member { key, name, profile, presence: Presence::read(reader)? })
     }
 
     fn put(&self, out: &mut Vec<u8>) {
         out.extend(self.key);
         put_text(out, self.name.as_str());
         self.profile.put(out);
-        match self.presence {
+        self.presence.put(out);
+    }
+}
+
+impl Presence {
+    pub(crate) fn read(reader: &mut Reader) -> Result<Presence, MessageError> {
+        Ok(match reader.value("presence", |presence| (presence < 4).then_some(presence))? {
+            0 => Presence::Here,
+            1 => Presence::Late,
+            2 => Presence::Waiting,
+            _ => Presence::Gone(reader.value("reason", Farewell::new)?),
+        })
+    }
+
+    pub(crate) fn put(self, out: &mut Vec<u8>) {
+        match self {
             Presence::Here => out.push(0),
             Presence::Late => out.push(1),
             Presence::Waiting => out.push(2),
             Presence::Gone(farewell) => out.extend([3, farewell as u8]),
         }
+    }
+}
+
+impl Touching {
+    pub(crate) fn read(reader: &mut Reader) -> Result<Touching, MessageError> {
+        Ok(Touching { number: reader.u32()?, opener: super::seat(reader)?, other: super::seat(reader)? })
+    }
+
+    pub(crate) fn put(self, out: &mut Vec<u8>) {
+        out.extend(self.number.to_le_bytes());
+        out.extend([self.opener.number(), self.other.number()]);
     }
 }

@@ -115,7 +115,7 @@ pub(super) fn read(folder: &Path) -> Result<(Vec<Friend>, Stamp), FriendsError> 
     Ok((friends, Some(stamp)))
 }
 
-fn parsed(path: &Path, bytes: &[u8]) -> Result<Vec<Friend>, FriendsError> {
+pub(super) fn parsed(path: &Path, bytes: &[u8]) -> Result<Vec<Friend>, FriendsError> {
     let no_json = |error: serde_json::Error| damaged(path, error.to_string());
     match serde_json::from_slice(bytes).map_err(no_json)? {
         Versioned { version: VERSION } => {}
@@ -134,12 +134,18 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<Vec<Friend>, FriendsError> {
     }
 }
 
+/// The list as it is written.
+pub(super) fn bytes(friends: &[Friend]) -> std::io::Result<Vec<u8>> {
+    let page = Page { version: VERSION, friends: friends.iter().map(Entry::of).collect() };
+    let mut bytes = serde_json::to_vec_pretty(&page)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 pub(super) fn write(folder: &Path, friends: &[Friend]) -> Result<Stamp, FriendsError> {
     let path = folder.join(NAME);
-    let page = Page { version: VERSION, friends: friends.iter().map(Entry::of).collect() };
     let written = || {
-        let mut bytes = serde_json::to_vec_pretty(&page)?;
-        bytes.push(b'\n');
+        let bytes = bytes(friends)?;
         // Made with mode 0600.
         let mut file = tempfile::Builder::new().prefix(".friends-").tempfile_in(folder)?;
         file.write_all(&bytes)?;
@@ -177,6 +183,6 @@ fn damaged(path: &Path, what: String) -> FriendsError {
     FriendsError::Damaged { path: path.to_owned(), what }
 }
 
-fn failed(path: &Path, act: &'static str, source: std::io::Error) -> FriendsError {
+pub(super) fn failed(path: &Path, act: &'static str, source: std::io::Error) -> FriendsError {
     FriendsError::File { path: PathBuf::from(path), act, source }
 }

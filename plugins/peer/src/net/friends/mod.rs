@@ -11,6 +11,9 @@ use crate::invite::is_callable;
 use crate::{Friend, Name, PeerKey};
 use file::Stamp;
 
+/// What a shelf's list is called in errors.
+const SHELF: &str = "the sealed list";
+
 /// Why the friends cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -63,8 +66,30 @@ pub enum FriendsError {
 #[derive(Clone)]
 pub struct Friends(Arc<Shared>);
 
+/// A place for a list of friends that is no folder. One list at a time uses it.
+pub trait Shelf: Send + Sync {
+    /// What was written last; `None`: nothing yet.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read(&self) -> std::io::Result<Option<Vec<u8>>>;
+
+    /// Replaces it, whole or not at all.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn write(&self, bytes: &[u8]) -> std::io::Result<()>;
+}
+
+enum Place {
+    Folder(PathBuf),
+    Shelf(Box<dyn Shelf>),
+}
+
 struct Shared {
-    folder: PathBuf,
+    place: Place,
+    /// Held while a shelf is changed.
+    changing: Mutex<()>,
     known: Mutex<Known>,
 }
 
@@ -86,7 +111,23 @@ impl Friends {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, FriendsError> {
         let folder = folder.as_ref().to_owned();
         let (friends, stamp) = file::read(&folder)?;
-        Ok(Self(Arc::new(Shared { folder, known: Mutex::new(Known { friends, stamp }) })))
+        Ok(Self::of(Place::Folder(folder), friends, stamp))
+    }
+
+    /// The list on a shelf, the same bytes as in the file; nothing there: it is empty. Its clones see each other's
+    /// changes, and it sees nobody else's.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no list.
+    pub fn shelved(shelf: Box<dyn Shelf>) -> Result<Self, FriendsError> {
+        let path = Path::new(SHELF);
+        let bytes = shelf.read().map_err(|error| file::failed(path, "read", error))?;
+        let friends = bytes.map_or_else(|| Ok(Vec::new()), |bytes| file::parsed(path, &bytes))?;
+        Ok(Self::of(Place::Shelf(shelf), friends, None))
+    }
+
+    fn of(place: Place, friends: Vec<Friend>, stamp: Stamp) -> Self {
+        Self(Arc::new(Shared { place, changing: Mutex::new(()), known: Mutex::new(Known { friends, stamp }) }))
     }
 
     /// Everybody in it, in the order in which they came.
@@ -204,8 +245,9 @@ impl Friends {
     /// because a disk fails.
     fn known(&self) -> MutexGuard<'_, Known> {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if file::stamp(&self.0.folder) != known.stamp
-            && let Ok((friends, stamp)) = file::read(&self.0.folder)
+        if let Place::Folder(folder) = &self.0.place
+            && file::stamp(folder) != known.stamp
+            && let Ok((friends, stamp)) = file::read(folder)
         {
             *known = Known { friends, stamp };
         }
@@ -215,11 +257,27 @@ impl Friends {
     fn change<T>(&self, act: impl FnOnce(&mut Vec<Friend>) -> Result<T, FriendsError>) -> Result<T, FriendsError> {
         // One change at a time, here and elsewhere. Nobody who only asks waits for it, or for the disk: a host's network
         // thread is among them.
-        let _lock = file::lock(&self.0.folder)?;
-        let (before, stamp) = file::read(&self.0.folder)?;
-        let mut friends = before.clone();
-        let done = act(&mut friends)?;
-        let stamp = if friends == before { stamp } else { file::write(&self.0.folder, &friends)? };
+        let _changing = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (done, friends, stamp) = match &self.0.place {
+            Place::Folder(folder) => {
+                let _lock = file::lock(folder)?;
+                let (before, stamp) = file::read(folder)?;
+                let mut friends = before.clone();
+                let done = act(&mut friends)?;
+                let stamp = if friends == before { stamp } else { file::write(folder, &friends)? };
+                (done, friends, stamp)
+            }
+            Place::Shelf(shelf) => {
+                let before = self.known().friends.clone();
+                let mut friends = before.clone();
+                let done = act(&mut friends)?;
+                if friends != before {
+                    let written = file::bytes(&friends).and_then(|bytes| shelf.write(&bytes));
+                    written.map_err(|error| file::failed(Path::new(SHELF), "written", error))?;
+                }
+                (done, friends, None)
+            }
+        };
         *self.0.known.lock().unwrap_or_else(PoisonError::into_inner) = Known { friends, stamp };
         Ok(done)
     }
@@ -227,7 +285,11 @@ impl Friends {
 
 impl fmt::Debug for Friends {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Friends").field("folder", &self.0.folder).finish_non_exhaustive()
+        let mut f = f.debug_struct("Friends");
+        if let Place::Folder(folder) = &self.0.place {
+            f.field("folder", folder);
+        }
+        f.finish_non_exhaustive()
     }
 }
 

@@ -10,71 +10,16 @@ use eggtooth_livelink::{Lcd, Tone};
 use eggtooth_peer::{Guests, Invite, InviteError, Meeting, PeerError};
 use eggtooth_prong::packet::Exchange;
 
+use super::Setup;
 use super::driver::{Driver, Input, QUEUE};
-use super::realtoy::{RealToy, RealToyEvent, RealToyView};
-use super::{Setup, Way};
-use crate::decoration::Decoration;
-use crate::message::{Emote, Farewell, Seat, Snapshot};
-use crate::player;
-use crate::text::{Look, Name};
+use super::plug::RealToy;
+use crate::net::{Command, Event, RealToyView, Way};
 use crate::view::TableView;
 
 /// Events that wait to be fetched; of more, the oldest are lost.
 const EVENTS: usize = 256;
 /// Bytes of the cable that wait to be fetched; of more, the oldest are lost.
 const CABLE: usize = 256;
-
-/// What the player does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// A gesture.
-    Emote(Emote),
-    /// The toy goes to that of a seat.
-    Touch(Seat),
-    /// It goes away from it.
-    Part,
-    /// Gives something to the toy whose prongs are held.
-    Gift(Decoration),
-    /// Bytes for the chip of the toy whose prongs are held; come out as [`Event::Cable`] there. Where none are held they
-    /// are lost.
-    Cable(Vec<u8>),
-    /// The own toy is called otherwise now, or its shell looks otherwise.
-    Profile(Name, Look),
-    /// Asks somebody to leave; the host's.
-    Kick(Seat),
-    /// Goes away; a host closes the table.
-    Leave,
-    /// The line goes on from another address of this computer.
-    Rebind(SocketAddr),
-}
-
-/// What the player is told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// Who sits where has changed.
-    Table(Box<Snapshot>),
-    /// Somebody else makes a gesture.
-    Emoted(Seat, Emote),
-    /// Of the own pet.
-    Pet(player::Event),
-    /// Bytes for the own chip. Those that wait are one event, and of more than 256 the oldest are lost: a chip takes 32
-    /// a second.
-    Cable(Vec<u8>),
-    /// About real toys.
-    RealToy(RealToyEvent),
-    /// The own line: it was lost, or is there again; in words.
-    Line(String),
-    /// Somebody was not let in: from where, and why.
-    Refused(SocketAddr, String),
-    /// Somebody is a friend from now on.
-    Befriended(Name),
-    /// Something could not be done, in a sentence.
-    Trouble(String),
-    /// It is over. The last one.
-    Over(Farewell),
-    /// There is no table: nobody could be called, in a sentence. The last one.
-    Failed(String),
-}
 
 /// What a toy shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

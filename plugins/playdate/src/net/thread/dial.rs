@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use eggtooth_peer::{Invite, Line, Meeting, PeerError, PeerKey, Whom};
 
-use super::Way;
 use super::driver::Input;
+use crate::net::Way;
 
 /// How long one call may take, the first and a later one.
 const FIRST: Duration = Duration::from_secs(15);

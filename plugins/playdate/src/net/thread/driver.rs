@@ -9,14 +9,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use eggtooth_peer::{Admitted, Friends, Guests, Line, Meeting, PeerKey, Stream};
 
+use super::Setup;
 use super::dial::Dial;
-use super::handle::{Board, Command, Event, Picture, lock};
-use super::realtoy::RealToy;
+use super::handle::{Board, Picture, lock};
+use super::plug::RealToy;
 use super::socket::Socket;
 use super::wires::{LineWires, StreamWires};
-use super::{Setup, Way};
 use crate::host::LineId;
 use crate::message::Farewell;
+use crate::net::{Command, Event, Way};
 use crate::party::{Party, StreamId};
 use crate::player::Player;
 use crate::text::Name;

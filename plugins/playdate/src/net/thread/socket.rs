@@ -7,11 +7,12 @@ use std::time::Duration;
 use eggtooth_prong::transport::Clock;
 
 use super::driver::{Driver, Input};
-use super::handle::{Event, lock};
+use super::handle::lock;
 use super::pipe::{News, Plug, pipe};
-use super::realtoy::{self, RealToy, RealToyEvent, RealToyState, RealToyView, guard_of};
+use super::plug::{self, RealToy, guard_of};
 use crate::bridge::{self, Guard, Off, State, Turn};
 use crate::message::Seat;
+use crate::net::{Event, RealToyEvent, RealToyState, RealToyView};
 
 /// Where a real toy is plugged in.
 #[derive(Default)]
@@ -43,7 +44,7 @@ impl Driver {
         let (line, plug) = pipe(Clock::start(), Box::new(move || inputs.try_send(Input::Plug).is_ok()));
         (self.socket.name, self.socket.guard) = (toy.name.clone(), Some(guard_of(&toy.guarding)));
         self.socket.trouble = Some((RealToyState::Opening, format!("{} is being opened", toy.name)));
-        match realtoy::start(toy, line, before) {
+        match plug::start(toy, line, before) {
             Ok(thread) => (self.socket.plug, self.socket.thread) = (Some(plug), Some(thread)),
             Err(error) => {
                 self.socket.trouble = Some((RealToyState::Failed, format!("a thread is missing for it: {error}")));

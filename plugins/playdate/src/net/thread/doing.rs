@@ -8,9 +8,10 @@ use eggtooth_peer::{Name as PeerName, PeerKey, Stream};
 
 use super::dial::Dial;
 use super::driver::{Driver, wall};
-use super::handle::{Event, lock};
+use super::handle::lock;
 use super::wires::{CODE, StreamWires};
 use crate::message::{Farewell, Presence, Seat, Snapshot};
+use crate::net::Event;
 use crate::party::{self, Output, StreamId};
 use crate::player;
 
