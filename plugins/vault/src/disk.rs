@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     File(u64),
     Folder,
     /// A device, a pipe.
+    #[cfg(not(target_family = "wasm"))]
     Other,
 }
 
@@ -64,6 +65,7 @@ impl ReadFailure {
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     match kind(path).map_err(ReadFailure::of)? {
         Kind::Folder => return Err(ReadFailure::NotAFile("a folder")),
+        #[cfg(not(target_family = "wasm"))]
         Kind::Other => return Err(ReadFailure::NotAFile("a device or pipe")),
         Kind::File(length) if length > limit => return Err(ReadFailure::TooLong(length - limit)),
         Kind::File(_) => {}

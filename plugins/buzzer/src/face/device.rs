@@ -203,9 +203,8 @@ fn aside<B: Backend + Send + 'static>(opener: &Opener<B>) -> Receiver<Result<Pla
     let opener = opener.clone();
     // Nobody waits for the answer of a game that has ended.
     let work = move || {
-        let complaints = hush();
+        let _quiet = hush();
         drop(send.send(opener()));
-        drop(complaints);
     };
     if cfg!(target_family = "wasm") {
         work();

@@ -73,7 +73,7 @@ pub fn logic(app: &mut App) {
     if !app.is_plugin_added::<ProngPlugin>() {
         app.add_plugins(ProngPlugin);
     }
-    app.add_plugins((files::plugin, link::plugin));
+    app.add_plugins((files::plugin, friends::plugin, link::plugin));
     #[cfg(target_family = "wasm")]
     app.add_plugins(page::plugin);
     app.add_message::<Action>()
@@ -83,7 +83,6 @@ pub fn logic(app: &mut App) {
         .init_resource::<Latch>()
         .insert_resource(View::new())
         .init_resource::<daycare::DeskDaycare>()
-        .init_resource::<friends::DeskFriends>()
         .add_message::<eggtooth_shell::Prongs>()
         .init_resource::<shelf::Watches>()
         .insert_resource(clock::Pip::new())
@@ -108,7 +107,6 @@ pub fn logic(app: &mut App) {
                     obey::view,
                     away::obey,
                     (daycare::begin, daycare::obey, daycare::press).chain(),
-                    friends::obey,
                 )
                     .in_set(DeskSystems::Obey),
                 (
@@ -118,8 +116,6 @@ pub fn logic(app: &mut App) {
                     keep::apply,
                     away::tell,
                     (daycare::hear, daycare::live).chain(),
-                    (friends::portray, friends::hear, friends::cable, friends::lay, friends::frame, friends::sound)
-                        .chain(),
                 )
                     .in_set(DeskSystems::Tell),
             ),

@@ -99,7 +99,7 @@ impl Sitter {
 }
 
 /// Plugs the cable into the own chip while its prongs hold another toy's, and sends what the chip says.
-pub(in crate::face) fn cable(mut desk: ResMut<DeskFriends>, mut shown: Query<&mut Toy, With<Shown>>) {
+pub(super) fn cable(mut desk: ResMut<DeskFriends>, mut shown: Query<&mut Toy, With<Shown>>) {
     let Ok(mut toy) = shown.single_mut() else { return };
     let (desk, machine) = (desk.bypass_change_detection(), &mut toy.bypass_change_detection().0.machine);
     let touch = desk.table.as_ref().and_then(|table| table.handle.view().touch());
@@ -113,7 +113,7 @@ pub(in crate::face) fn cable(mut desk: ResMut<DeskFriends>, mut shown: Query<&mu
 }
 
 /// Shows the own toy to the table.
-pub(in crate::face) fn portray(
+pub(super) fn portray(
     mut desk: ResMut<DeskFriends>,
     shown: Query<(&Toy, &LcdFrame, &BuzzerTone, &Clock, Option<&Tape>), With<Shown>>,
     settings: Res<DeskSettings>,

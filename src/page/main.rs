@@ -16,7 +16,7 @@ use bevy::prelude::DefaultPlugins;
 use bevy::window::{Window, WindowPlugin};
 use bevy::winit::EventLoopProxyWrapper;
 use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
-use eggtooth_desk::page::{FromPage, Purpose, ToPage};
+use eggtooth_desk::page::{FromPage, Purpose};
 use eggtooth_toy::face::{Pace, SPEEDS};
 use eggtooth_toy::{Button, Home, Recording};
 use eggtooth_vault::memory;

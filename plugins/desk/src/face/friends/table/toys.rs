@@ -38,7 +38,7 @@ struct Sitting {
 
 /// The toys by seat, and how they lie.
 #[derive(Debug, Default)]
-pub(in crate::face) struct Toys {
+pub(super) struct Toys {
     sitting: [Sitting; SEATS],
     /// The seats that are shown, in the order of the scene's table.
     order: Vec<Seat>,
@@ -79,7 +79,7 @@ fn charm(decoration: Decoration) -> Charm {
 }
 
 /// Lays the scene's table as the real one is.
-pub(in crate::face) fn lay(
+pub(super) fn lay(
     mut desk: ResMut<DeskFriends>,
     shown: Query<Entity, With<Shown>>,
     mut toys: Query<(&mut LcdFrame, &mut BuzzerTone), Without<Shown>>,
@@ -144,7 +144,7 @@ pub(in crate::face) fn lay(
 }
 
 /// Leaves room for what is written around the table, and finds where the names stand.
-pub(in crate::face) fn frame(
+pub(super) fn frame(
     mut desk: ResMut<DeskFriends>,
     table: Option<Res<Table>>,
     framing: Option<ResMut<Framing>>,
@@ -210,7 +210,7 @@ impl Sitting {
 }
 
 /// Lets friends' toys sound: their time is this computer's, and a tone begins when it is heard of.
-pub(in crate::face) fn sound(
+pub(super) fn sound(
     mut desk: ResMut<DeskFriends>,
     time: Res<Time<Real>>,
     mut toys: Query<(&mut Clock, Ref<BuzzerTone>), Without<Shown>>,
