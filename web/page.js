@@ -5,7 +5,7 @@ import { faults, news } from './cards.js';
 import { Calls } from './calls.js';
 import { connect } from './keys.js';
 import { FetchError, load } from './load.js';
-import { install as installPulse, stop } from './pulse.js';
+import { beat, install as installPulse, stop } from './pulse.js';
 import { claim, persist, Shelf } from './shelf.js';
 import { install as installSound } from './sound.js';
 import { register } from './update.js';
@@ -226,7 +226,12 @@ function start(files, owner, origin, shelf) {
     $('#open').disabled = false;
     $('#open').onclick = () => choose('', (name, bytes) => program.open_file(name, bytes));
     canvas.focus({ preventScroll: true });
-    const hidden = yes => crashed || program.hidden(yes);
+    const hidden = yes => {
+        if (crashed) return;
+        program.hidden(yes);
+        // There may be no other picture, and the game saves in one.
+        if (yes) for (let n = 0; n < 2; n++) beat();
+    };
     document.addEventListener('visibilitychange', () => hidden(document.hidden));
     addEventListener('pagehide', () => hidden(true));
     addEventListener('pageshow', event => event.persisted && hidden(false));

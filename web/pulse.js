@@ -10,6 +10,7 @@ const real = globalThis.requestAnimationFrame.bind(globalThis);
 const cancel = globalThis.cancelAnimationFrame.bind(globalThis);
 
 function call(time) {
+    if (picture) cancel(picture);
     picture = 0;
     const now = waiting;
     waiting = new Map();
@@ -19,6 +20,7 @@ function call(time) {
         } catch (error) {
             reportError(error);
         }
+    ask();
 }
 
 function ask() {
@@ -50,6 +52,11 @@ export function install() {
     globalThis.cancelAnimationFrame = handle => { waiting.delete(handle); };
     document.addEventListener('visibilitychange', changed);
     changed();
+}
+
+/** Calls at once what waits for the next picture: for a page that may not live until then. */
+export function beat() {
+    call(performance.now());
 }
 
 /** Ends all drawing, for a program that has crashed. */

@@ -108,8 +108,8 @@ step('the keyboard plays, and Tab leads out of the picture', async () => {
 });
 
 step('reloading finds the same pet', async () => {
-    await kept(page);
     const before = await state(page);
+    assert.ok(await kept(page), 'everything is written');
     await page.reload();
     const after = await awake(page);
     assert.equal(after.slug, before.slug);
