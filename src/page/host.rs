@@ -39,6 +39,10 @@ pub struct Options {
     pub read_only: Option<String>,
     pub speed: Option<u32>,
     pub toy: Option<String>,
+    /// The origin of the daycare that serves the page.
+    pub daycare: Option<String>,
+    /// The name of a toy there to begin with.
+    pub there: Option<String>,
     pub mute: bool,
 }
 
@@ -50,6 +54,8 @@ impl Options {
             read_only: get("readOnly").as_string(),
             speed: get("speed").as_f64().map(|speed| speed as u32),
             toy: get("toy").as_string().filter(|toy| !toy.is_empty()),
+            daycare: get("daycare").as_string(),
+            there: get("there").as_string().filter(|toy| !toy.is_empty()),
             mute: get("mute").is_truthy(),
         }
     }

@@ -16,6 +16,7 @@ use bevy::prelude::DefaultPlugins;
 use bevy::window::{Window, WindowPlugin};
 use bevy::winit::EventLoopProxyWrapper;
 use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
+use eggtooth_desk::DaycareHere;
 use eggtooth_desk::page::{FromPage, Purpose};
 use eggtooth_toy::face::{Pace, SPEEDS};
 use eggtooth_toy::{Button, Home, Recording};
@@ -38,7 +39,12 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
     let options = Options::of(&options);
     memory::mount(host::files(&files), options.read_only.clone());
     let home = Home::open(None).map_err(told)?;
-    let wanted = Wanted { toy: options.toy.clone(), ..Wanted::default() };
+    let wanted = match (&options.daycare, &options.there) {
+        (Some(daycare), Some(there)) => {
+            Wanted { daycare: Some(daycare.clone()), toy: Some(there.clone()), ..Wanted::default() }
+        }
+        _ => Wanted { toy: options.toy.clone(), ..Wanted::default() },
+    };
     let (start, notices) = match game::begin(&home, &wanted) {
         Ok(begun) => begun,
         // A pet that is not there must not keep the player from the others.
@@ -68,7 +74,10 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
             .set(TaskPoolPlugin::default())
             .set(LogPlugin { level: Level::WARN, filter: LOUD_LIBRARIES.into(), ..LogPlugin::default() }),
     );
-    game::put_together(&mut app, home, None, start, notices, pace, options.mute);
+    game::put_together(&mut app, home, wanted.daycare_start(), start, notices, pace, options.mute);
+    if let Some(daycare) = options.daycare {
+        app.insert_resource(DaycareHere(daycare));
+    }
     app.insert_non_send(host)
         .add_systems(Startup, |proxy: Res<EventLoopProxyWrapper>| inbox::wake_with((**proxy).clone()))
         .add_systems(PreUpdate, inbox::take.before(eggtooth_desk::DeskSystems::Input))

@@ -16,6 +16,7 @@ use eggtooth_toy::{
     now_millis, pip,
 };
 use eggtooth_vault::Slug;
+use pollster::block_on;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,7 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn through<T>(&mut self, ask: impl FnOnce(&mut Wire) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    async fn through<T>(&mut self, ask: impl AsyncFnOnce(&mut Wire) -> Result<T, Trouble>) -> Result<T, Trouble> {
         // Slower than a daycare's limit of twenty requests a second.
         std::thread::sleep(Duration::from_millis(55));
         let lost = || Trouble::Lost("the line is dead".into());
@@ -54,7 +55,7 @@ impl Line<'_> {
         if fate == 0 {
             return Err(lost());
         }
-        let answer = ask(&mut self.wire);
+        let answer = ask(&mut self.wire).await;
         if fate == 1 { Err(lost()) } else { answer }
     }
 }
@@ -68,28 +69,28 @@ impl Daycare for Line<'_> {
         self.wire.account()
     }
 
-    fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
-        self.through(|wire| wire.arrive(id, luggage))
+    async fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
+        self.through(async |wire| wire.arrive(id, luggage).await).await
     }
 
-    fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
-        self.through(|wire| wire.ask(id))
+    async fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
+        self.through(async |wire| wire.ask(id).await).await
     }
 
-    fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
-        self.through(|wire| wire.cancel(id))
+    async fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
+        self.through(async |wire| wire.cancel(id).await).await
     }
 
-    fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
-        self.through(|wire| wire.leave(toy, id))
+    async fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
+        self.through(async |wire| wire.leave(toy, id).await).await
     }
 
-    fn done(&mut self, id: Id) -> Result<(), Trouble> {
-        self.through(|wire| wire.done(id))
+    async fn done(&mut self, id: Id) -> Result<(), Trouble> {
+        self.through(async |wire| wire.done(id).await).await
     }
 
-    fn abort(&mut self, id: Id) -> Result<(), Trouble> {
-        self.through(|wire| wire.abort(id))
+    async fn abort(&mut self, id: Id) -> Result<(), Trouble> {
+        self.through(async |wire| wire.abort(id).await).await
     }
 }
 
@@ -124,8 +125,8 @@ impl World {
     fn connect(&mut self) {
         let pins = Arc::new(Pins::new(self.home().dir().path()));
         let client = Client::open(&self.address.parse().unwrap(), pins).unwrap();
-        let session = client.session().unwrap();
-        let session = session.unwrap_or_else(|| client.sign_in("Ada", PASSWORD).unwrap());
+        let session = block_on(client.session()).unwrap();
+        let session = session.unwrap_or_else(|| block_on(client.sign_in("Ada", PASSWORD)).unwrap());
         self.client = Some((client, session));
     }
 
@@ -135,7 +136,7 @@ impl World {
 
     fn toys(&self) -> Vec<Id> {
         std::thread::sleep(Duration::from_millis(55));
-        self.client.as_ref().unwrap().0.toys().unwrap().iter().map(|toy| toy.id.0).collect()
+        block_on(self.client.as_ref().unwrap().0.toys()).unwrap().iter().map(|toy| toy.id.0).collect()
     }
 
     fn lives_here(&self) -> bool {
@@ -177,7 +178,7 @@ impl World {
         loop {
             let (client, session) = self.client.as_ref().unwrap();
             let mut line = Line { wire: Wire::new(client.clone(), session), dice: &mut self.dice };
-            match carrier.step(&mut line, now_millis()) {
+            match block_on(carrier.step(&mut line, now_millis())) {
                 Ok(Some(end)) => return (end, deaths),
                 Ok(None) => {}
                 Err(CarryError::Lost(why)) => {

@@ -24,4 +24,4 @@ pub mod table;
 pub mod toasts;
 pub mod view;
 
-pub use face::{DaycareStart, DeskFriends, DeskPlugin, DeskSystems, logic};
+pub use face::{DaycareHere, DaycareStart, DeskFriends, DeskPlugin, DeskSystems, logic};

@@ -3,7 +3,7 @@
 //! [`ServerMessage`] and [`ClientMessage`] are the messages, without I/O, the same for server, desktop and browser. The
 //! crate has types of its own ([`Lcd`], [`Tone`]) and knows no chip, toy or store: its users convert.
 
-#[cfg(all(feature = "client", not(target_family = "wasm")))]
+#[cfg(feature = "client")]
 pub mod client;
 pub mod close;
 mod lcd;

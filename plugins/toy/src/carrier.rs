@@ -57,6 +57,7 @@ pub struct Parcel {
 }
 
 /// A daycare in which somebody has signed in. Every request may be repeated; one that got no answer is repeated.
+#[allow(async_fn_in_trait, reason = "a carrier is driven on the thread that made it")]
 pub trait Daycare {
     /// Its address, as leases name it.
     fn address(&self) -> &str;
@@ -66,32 +67,32 @@ pub trait Daycare {
     ///
     /// # Errors
     /// [`Trouble::Conflict`] after [`Daycare::cancel`].
-    fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble>;
+    async fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble>;
     /// What became of an attempt; `None` for one it knows nothing of.
     ///
     /// # Errors
     /// Where it cannot be asked.
-    fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble>;
+    async fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble>;
     /// Makes sure that an attempt never succeeds.
     ///
     /// # Errors
     /// [`Trouble::Conflict`] if it has.
-    fn cancel(&mut self, id: Id) -> Result<(), Trouble>;
+    async fn cancel(&mut self, id: Id) -> Result<(), Trouble>;
     /// Stops a toy and hands it over; the same bytes for the same `id`.
     ///
     /// # Errors
     /// [`Trouble::Gone`] if there is no such toy, for example because `id` is done.
-    fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble>;
+    async fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble>;
     /// Forgets what was handed over.
     ///
     /// # Errors
     /// [`Trouble::Conflict`] or [`Trouble::Gone`] if the toy has stayed.
-    fn done(&mut self, id: Id) -> Result<(), Trouble>;
+    async fn done(&mut self, id: Id) -> Result<(), Trouble>;
     /// Keeps what was handed over.
     ///
     /// # Errors
     /// [`Trouble::Conflict`] if it was forgotten.
-    fn abort(&mut self, id: Id) -> Result<(), Trouble>;
+    async fn abort(&mut self, id: Id) -> Result<(), Trouble>;
 }
 
 /// Why a pet is still on its way, or never set out. It can be tried again at any time, by [`Carrier::resume`].
@@ -147,7 +148,7 @@ impl Carrier {
     ///
     /// # Errors
     /// When it does not live here, or its ROM is not here.
-    pub fn away(home: &Home, slug: &Slug, daycare: &dyn Daycare, id: Id) -> Result<Carrier, CarryError> {
+    pub fn away(home: &Home, slug: &Slug, daycare: &impl Daycare, id: Id) -> Result<Carrier, CarryError> {
         let entry = home.dir().entry(slug)?;
         if let Some(lease) = Lease::of_entry(&entry) {
             return Err(CarryError::NotHere(format!("{} {lease}", entry.name())));
@@ -163,7 +164,7 @@ impl Carrier {
     ///
     /// # Errors
     /// When `name` is no name, the shelf cannot be written, or the toy is on its way already.
-    pub fn home(home: &Home, daycare: &dyn Daycare, toy: Id, name: &str, id: Id) -> Result<Carrier, CarryError> {
+    pub fn home(home: &Home, daycare: &impl Daycare, toy: Id, name: &str, id: Id) -> Result<Carrier, CarryError> {
         let slug = match home.handle(daycare.address(), &toy)? {
             Some(entry) => match Lease::of_entry(&entry) {
                 Some(Lease::Handle { .. }) => entry.slug,
@@ -212,9 +213,9 @@ impl Carrier {
     ///
     /// # Errors
     /// As [`Carrier::step`].
-    pub fn run(&mut self, daycare: &mut dyn Daycare, now: impl Fn() -> u64) -> Result<End, CarryError> {
+    pub async fn run(&mut self, daycare: &mut impl Daycare, now: impl Fn() -> u64) -> Result<End, CarryError> {
         loop {
-            if let Some(end) = self.step(daycare, now())? {
+            if let Some(end) = self.step(daycare, now()).await? {
                 return Ok(end);
             }
         }
@@ -225,7 +226,7 @@ impl Carrier {
     ///
     /// # Errors
     /// Where the shelf cannot be written, the daycare gives no clear answer, or somebody else is signed in.
-    pub fn step(&mut self, daycare: &mut dyn Daycare, now: u64) -> Result<Option<End>, CarryError> {
+    pub async fn step(&mut self, daycare: &mut impl Daycare, now: u64) -> Result<Option<End>, CarryError> {
         let carriage = self.carry.carriage();
         if carriage.daycare != daycare.address() || carriage.account != daycare.account() {
             return Err(CarryError::OtherAccount { daycare: carriage.daycare.clone() });
@@ -240,7 +241,9 @@ impl Carrier {
                     let why = self.carry.why().unwrap_or("its answers contradict each other");
                     return Err(CarryError::Lost(why.to_owned()));
                 }
-                match self.ask(request, daycare)? {
+                // What the daycare is asked to rely on must be there after a crash.
+                self.home.dir().settled().await;
+                match self.ask(request, daycare).await? {
                     Ok(reply) => self.carry.answered(reply),
                     Err(why) => {
                         self.carry.lost();
@@ -276,20 +279,20 @@ impl Carrier {
     }
 
     /// The daycare's answer; the inner error is one that leaves everything open.
-    fn ask(&mut self, request: Request, daycare: &mut dyn Daycare) -> Result<Result<Reply, String>, CarryError> {
+    async fn ask(&mut self, request: Request, daycare: &mut impl Daycare) -> Result<Result<Reply, String>, CarryError> {
         let id = self.carry.carriage().id;
         let answer = match (request, self.carry.toy()) {
-            (Request::Arrive, _) => daycare.arrive(id, &self.luggage()?).map(Reply::Arrived),
-            (Request::Look, _) => daycare.ask(id).map(Reply::Known),
-            (Request::Cancel, _) => daycare.cancel(id).map(|()| Reply::Granted),
-            (Request::Leave, Some(toy)) => match daycare.leave(toy, id) {
+            (Request::Arrive, _) => daycare.arrive(id, &self.luggage()?).await.map(Reply::Arrived),
+            (Request::Look, _) => daycare.ask(id).await.map(Reply::Known),
+            (Request::Cancel, _) => daycare.cancel(id).await.map(|()| Reply::Granted),
+            (Request::Leave, Some(toy)) => match daycare.leave(toy, id).await {
                 Ok(parcel) => Ok(self.unpack(&parcel)?),
                 Err(trouble) => Err(trouble),
             },
             // There is none on the way there.
             (Request::Leave, None) => Err(Trouble::Gone),
-            (Request::Done, _) => daycare.done(id).map(|()| Reply::Granted),
-            (Request::Abort, _) => daycare.abort(id).map(|()| Reply::Granted),
+            (Request::Done, _) => daycare.done(id).await.map(|()| Reply::Granted),
+            (Request::Abort, _) => daycare.abort(id).await.map(|()| Reply::Granted),
         };
         Ok(match answer {
             Ok(reply) => Ok(reply),
@@ -344,7 +347,7 @@ impl Carrier {
     }
 }
 
-fn carriage(daycare: &dyn Daycare, id: Id) -> Carriage {
+fn carriage(daycare: &impl Daycare, id: Id) -> Carriage {
     Carriage { daycare: daycare.address().to_owned(), account: daycare.account(), id }
 }
 

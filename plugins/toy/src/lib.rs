@@ -31,7 +31,7 @@ mod recording;
 pub mod script;
 mod session;
 mod watch;
-#[cfg(all(feature = "client", not(target_family = "wasm")))]
+#[cfg(feature = "client")]
 mod wire;
 mod words;
 
@@ -52,6 +52,6 @@ pub use presses::Presses;
 pub use recording::{Event, Input, MAX_EVENTS, PLAY, Recorder, Recording, RecordingError};
 pub use session::{Session, now, now_millis};
 pub use watch::Watch;
-#[cfg(all(feature = "client", not(target_family = "wasm")))]
+#[cfg(feature = "client")]
 pub use wire::Wire;
 pub use words::words;

@@ -10,7 +10,7 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(30);
 const WAITS: Duration = Duration::from_secs(60);
 
-/// A daycare in which somebody has signed in, for carrying. Its requests block for up to 10 s, and for a minute more
+/// A daycare in which somebody has signed in, for carrying. Its requests take up to 10 s, and a minute more
 /// where the daycare has too much to do and asks to wait; then they are [`Trouble::Lost`], to be taken up again later.
 #[derive(Clone, Debug)]
 pub struct Wire {
@@ -41,18 +41,18 @@ fn trouble(error: ClientError) -> Trouble {
 }
 
 /// Asks, and asks again after the waits that the daycare asks for. Every request may be repeated.
-fn patiently<T>(
-    mut pause: impl FnMut(Duration),
-    mut ask: impl FnMut() -> Result<T, ClientError>,
+async fn patiently<T>(
+    mut pause: impl AsyncFnMut(Duration),
+    mut ask: impl AsyncFnMut() -> Result<T, ClientError>,
 ) -> Result<T, Trouble> {
     let mut left = WAITS;
     loop {
-        match ask() {
+        match ask().await {
             Err(ClientError::Refused { status: 429 | 503, after: Some(after), .. }) if after <= WAIT.min(left) => {
                 // What asks to come back at once is not asked at once for ever.
                 let after = after.max(Duration::from_secs(1));
                 left = left.saturating_sub(after);
-                pause(after);
+                pause(after).await;
             }
             other => return other.map_err(trouble),
         }
@@ -60,8 +60,8 @@ fn patiently<T>(
 }
 
 impl Wire {
-    fn ask<T>(&self, ask: impl Fn(&client::Daycare) -> Result<T, ClientError>) -> Result<T, Trouble> {
-        patiently(std::thread::sleep, || ask(&self.daycare))
+    async fn ask<T>(&self, ask: impl AsyncFn(&client::Daycare) -> Result<T, ClientError>) -> Result<T, Trouble> {
+        patiently(client::pause, async || ask(&self.daycare).await).await
     }
 }
 
@@ -74,7 +74,7 @@ impl Daycare for Wire {
         self.account
     }
 
-    fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
+    async fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
         let arrival = Arrival {
             id: client::Id(id),
             name: luggage.name.clone(),
@@ -82,11 +82,13 @@ impl Daycare for Wire {
             envelope: luggage.envelope.clone(),
             rom: Some(luggage.rom.clone()),
         };
-        Wire::ask(self, |daycare| daycare.arrive(&arrival)).map(|toy| toy.0)
+        Wire::ask(self, async |daycare| daycare.arrive(&arrival).await).await.map(|toy| toy.0)
     }
 
-    fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
-        let Some(state) = Wire::ask(self, |daycare| daycare.ask_move(client::Id(id)))? else { return Ok(None) };
+    async fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
+        let Some(state) = Wire::ask(self, async |daycare| daycare.ask_move(client::Id(id)).await).await? else {
+            return Ok(None);
+        };
         Ok(Some(match (state.state, state.toy) {
             (MoveWord::Arrived, Some(toy)) => Known::Arrived(toy.0),
             (MoveWord::Arrived, None) => {
@@ -98,21 +100,21 @@ impl Daycare for Wire {
         }))
     }
 
-    fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
-        Wire::ask(self, |daycare| daycare.cancel_move(client::Id(id)))
+    async fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
+        Wire::ask(self, async |daycare| daycare.cancel_move(client::Id(id)).await).await
     }
 
-    fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
-        let left = Wire::ask(self, |daycare| daycare.leave(client::Id(toy), client::Id(id)))?;
+    async fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
+        let left = Wire::ask(self, async |daycare| daycare.leave(client::Id(toy), client::Id(id)).await).await?;
         Ok(Parcel { tick: left.tick, envelope: left.envelope, rom: left.rom })
     }
 
-    fn done(&mut self, id: Id) -> Result<(), Trouble> {
-        Wire::ask(self, |daycare| daycare.finish_move(client::Id(id)))
+    async fn done(&mut self, id: Id) -> Result<(), Trouble> {
+        Wire::ask(self, async |daycare| daycare.finish_move(client::Id(id)).await).await
     }
 
-    fn abort(&mut self, id: Id) -> Result<(), Trouble> {
-        Wire::ask(self, |daycare| daycare.abort_move(client::Id(id)))
+    async fn abort(&mut self, id: Id) -> Result<(), Trouble> {
+        Wire::ask(self, async |daycare| daycare.abort_move(client::Id(id)).await).await
     }
 }
 
@@ -140,7 +142,8 @@ mod tests {
         ];
         for (answers, result, waits) in table {
             let (mut answers, mut waited) = (answers.into_iter(), Vec::new());
-            let asked = patiently(|pause| waited.push(pause.as_secs()), || answers.next().unwrap_or(Ok(0)));
+            let pause = async |pause: Duration| waited.push(pause.as_secs());
+            let asked = pollster::block_on(patiently(pause, async || answers.next().unwrap_or(Ok(0))));
             assert_eq!((asked, &waited[..]), (result, waits));
         }
     }

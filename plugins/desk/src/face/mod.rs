@@ -14,7 +14,7 @@ mod page;
 mod shelf;
 mod show;
 
-pub use daycare::DaycareStart;
+pub use daycare::{DaycareHere, DaycareStart};
 pub use friends::DeskFriends;
 
 use crate::keys::Latch;

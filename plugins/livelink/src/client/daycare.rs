@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use ureq::http::Method;
 
+use super::ask::{Body, Method};
 use super::live::LiveHandle;
-use super::web::{Body, PATIENCE, Web};
-use super::{Address, Change, ClientError, Hello, Id, NewToy, Pins, Rom, Session, Toy};
+use super::{Address, Change, ClientError, Hello, Id, NewToy, Rom, Session, Toy, Web};
 
 /// A daycare whose certificate authority is confirmed. Clones share the session. All methods block, for 10 s at most
 /// where nothing else is said; their errors are told in one sentence, which for a refusal is the daycare's own.
@@ -44,22 +43,6 @@ struct Password<'a> {
 }
 
 impl Daycare {
-    /// The daycare at an address, with the session that this computer has there. Asks nothing yet.
-    ///
-    /// # Errors
-    /// [`ClientError::Unconfirmed`] where [`super::first_contact`] comes first; [`ClientError::File`].
-    pub fn open(address: &Address, pins: Arc<Pins>) -> Result<Daycare, ClientError> {
-        Daycare::open_with(address, pins, PATIENCE)
-    }
-
-    /// As [`Daycare::open`], with another time that a request may take.
-    ///
-    /// # Errors
-    /// As [`Daycare::open`].
-    pub fn open_with(address: &Address, pins: Arc<Pins>, patience: Duration) -> Result<Daycare, ClientError> {
-        Ok(Daycare { web: Arc::new(Web::open(address, pins, patience)?) })
-    }
-
     /// Where it is.
     #[must_use]
     pub fn address(&self) -> &Address {
@@ -70,37 +53,37 @@ impl Daycare {
     ///
     /// # Errors
     /// As all methods: [`ClientError`].
-    pub fn hello(&self) -> Result<Hello, ClientError> {
-        self.web.ask(Method::GET, "/hello", Body::None)
+    pub async fn hello(&self) -> Result<Hello, ClientError> {
+        self.web.ask(Method::Get, "/hello", Body::None).await
     }
 
     /// Signs in, and keeps the session for the next start.
     ///
     /// # Errors
     /// As all methods.
-    pub fn sign_in(&self, name: &str, password: &str) -> Result<Session, ClientError> {
-        self.enter("/session", Password { token: None, name: Some(name), password })
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<Session, ClientError> {
+        self.enter("/session", Password { token: None, name: Some(name), password }).await
     }
 
     /// Takes an invitation: makes an account and signs in.
     ///
     /// # Errors
     /// As all methods.
-    pub fn join(&self, token: &str, name: &str, password: &str) -> Result<Session, ClientError> {
-        self.enter("/join", Password { token: Some(token), name: Some(name), password })
+    pub async fn join(&self, token: &str, name: &str, password: &str) -> Result<Session, ClientError> {
+        self.enter("/join", Password { token: Some(token), name: Some(name), password }).await
     }
 
     /// Gives the password again, for what needs a fresh one.
     ///
     /// # Errors
     /// As all methods.
-    pub fn sign_in_again(&self, password: &str) -> Result<Session, ClientError> {
-        self.enter("/session/again", Password { token: None, name: None, password })
+    pub async fn sign_in_again(&self, password: &str) -> Result<Session, ClientError> {
+        self.enter("/session/again", Password { token: None, name: None, password }).await
     }
 
-    fn enter(&self, path: &str, password: Password<'_>) -> Result<Session, ClientError> {
-        let session: Session = self.web.ask(Method::POST, path, Body::json(&password)?)?;
-        self.web.pins().set_account(&self.web.address, &session.name)?;
+    async fn enter(&self, path: &str, password: Password<'_>) -> Result<Session, ClientError> {
+        let session: Session = self.web.ask(Method::Post, path, Body::json(&password)?).await?;
+        self.web.entered(&session.name)?;
         Ok(session)
     }
 
@@ -108,8 +91,8 @@ impl Daycare {
     ///
     /// # Errors
     /// As all methods.
-    pub fn session(&self) -> Result<Option<Session>, ClientError> {
-        match self.web.ask(Method::GET, "/session", Body::None) {
+    pub async fn session(&self) -> Result<Option<Session>, ClientError> {
+        match self.web.ask(Method::Get, "/session", Body::None).await {
             Err(error) if error.status() == Some(401) => Ok(None),
             other => other.map(Some),
         }
@@ -119,8 +102,8 @@ impl Daycare {
     ///
     /// # Errors
     /// As all methods.
-    pub fn sign_out(&self) -> Result<(), ClientError> {
-        let told = self.web.tell(Method::DELETE, "/session", Body::None);
+    pub async fn sign_out(&self) -> Result<(), ClientError> {
+        let told = self.web.tell(Method::Delete, "/session", Body::None).await;
         self.web.end_session()?;
         match told {
             Err(error) if error.status() != Some(401) => Err(error),
@@ -132,57 +115,57 @@ impl Daycare {
     ///
     /// # Errors
     /// As all methods.
-    pub fn toys(&self) -> Result<Vec<Toy>, ClientError> {
-        self.web.ask(Method::GET, "/toys", Body::None)
+    pub async fn toys(&self) -> Result<Vec<Toy>, ClientError> {
+        self.web.ask(Method::Get, "/toys", Body::None).await
     }
 
     /// One toy.
     ///
     /// # Errors
     /// As all methods.
-    pub fn toy(&self, toy: Id) -> Result<Toy, ClientError> {
-        self.web.ask(Method::GET, &format!("/toys/{toy}"), Body::None)
+    pub async fn toy(&self, toy: Id) -> Result<Toy, ClientError> {
+        self.web.ask(Method::Get, &format!("/toys/{toy}"), Body::None).await
     }
 
     /// A new toy.
     ///
     /// # Errors
     /// As all methods.
-    pub fn create(&self, toy: &NewToy) -> Result<Toy, ClientError> {
-        self.web.ask(Method::POST, "/toys", Body::json(toy)?)
+    pub async fn create(&self, toy: &NewToy) -> Result<Toy, ClientError> {
+        self.web.ask(Method::Post, "/toys", Body::json(toy)?).await
     }
 
     /// Changes a toy's name, theme, sound or mercy.
     ///
     /// # Errors
     /// As all methods.
-    pub fn change(&self, toy: Id, change: &Change) -> Result<(), ClientError> {
-        self.web.tell(Method::PATCH, &format!("/toys/{toy}"), Body::json(change)?)
+    pub async fn change(&self, toy: Id, change: &Change) -> Result<(), ClientError> {
+        self.web.tell(Method::Patch, &format!("/toys/{toy}"), Body::json(change)?).await
     }
 
     /// Ends a toy for good; needs a password of the last five minutes.
     ///
     /// # Errors
     /// As all methods.
-    pub fn delete(&self, toy: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::DELETE, &format!("/toys/{toy}"), Body::None)
+    pub async fn delete(&self, toy: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::Delete, &format!("/toys/{toy}"), Body::None).await
     }
 
     /// Starts or pauses a toy's time.
     ///
     /// # Errors
     /// As all methods.
-    pub fn run(&self, toy: Id, running: bool) -> Result<(), ClientError> {
+    pub async fn run(&self, toy: Id, running: bool) -> Result<(), ClientError> {
         let word = if running { "start" } else { "pause" };
-        self.web.tell(Method::POST, &format!("/toys/{toy}/{word}"), Body::None)
+        self.web.tell(Method::Post, &format!("/toys/{toy}/{word}"), Body::None).await
     }
 
     /// Takes a toy's battery out and puts it in again; needs a password of the last five minutes.
     ///
     /// # Errors
     /// As all methods.
-    pub fn reset(&self, toy: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::POST, &format!("/toys/{toy}/reset"), Body::None)
+    pub async fn reset(&self, toy: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::Post, &format!("/toys/{toy}/reset"), Body::None).await
     }
 
     /// Sets a toy's clock by the daycare's, which presses its buttons; blocks until it is set, or for a minute. A
@@ -190,29 +173,31 @@ impl Daycare {
     ///
     /// # Errors
     /// As all methods.
-    pub fn set_clock(&self, toy: Id) -> Result<(), ClientError> {
-        self.web.tell_within(CLOCK.max(self.web.patience), Method::POST, &format!("/toys/{toy}/clock"), Body::None)
+    pub async fn set_clock(&self, toy: Id) -> Result<(), ClientError> {
+        self.web
+            .tell_within(CLOCK.max(self.web.patience), Method::Post, &format!("/toys/{toy}/clock"), Body::None)
+            .await
     }
 
     /// The ROMs in the player's vault there.
     ///
     /// # Errors
     /// As all methods.
-    pub fn roms(&self) -> Result<Vec<Rom>, ClientError> {
-        self.web.ask(Method::GET, "/roms", Body::None)
+    pub async fn roms(&self) -> Result<Vec<Rom>, ClientError> {
+        self.web.ask(Method::Get, "/roms", Body::None).await
     }
 
     /// Puts a ROM's file, at most 64 KiB, into the player's vault there.
     ///
     /// # Errors
     /// As all methods.
-    pub fn add_rom(&self, name: &str, bytes: &[u8]) -> Result<Rom, ClientError> {
+    pub async fn add_rom(&self, name: &str, bytes: &[u8]) -> Result<Rom, ClientError> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         let name: String = name
             .bytes()
             .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
             .collect();
-        self.web.ask(Method::POST, &format!("/roms?name={name}"), Body::Bytes(bytes))
+        self.web.ask(Method::Post, &format!("/roms?name={name}"), Body::Bytes(bytes)).await
     }
 
     /// Opens a live link to a toy, which connects by itself, now and whenever it breaks.
@@ -223,7 +208,7 @@ impl Daycare {
         LiveHandle::start(self.clone(), toy)
     }
 
-    pub(super) fn ticket(&self, toy: Id) -> Result<Ticket, ClientError> {
-        self.web.ask(Method::POST, &format!("/toys/{toy}/live"), Body::None)
+    pub(super) async fn ticket(&self, toy: Id) -> Result<Ticket, ClientError> {
+        self.web.ask(Method::Post, &format!("/toys/{toy}/live"), Body::None).await
     }
 }

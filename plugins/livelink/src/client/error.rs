@@ -2,8 +2,29 @@
 
 use std::time::Duration;
 
-use super::{BadAddress, Fingerprint};
+use super::Fingerprint;
 use crate::Close;
+
+/// Why a text is no address of a daycare.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadAddress {
+    /// It has parts that an address has not, or lacks some.
+    #[error("this is no address of a daycare; it looks like https://egg.example:8443")]
+    Shape,
+    /// Passwords would go over the network in the clear.
+    #[error("a daycare on another machine is reached by https:// only; http:// is for this machine")]
+    Clear,
+    /// What follows the `#` is no fingerprint.
+    #[error("what follows the # is no fingerprint; it has 64 hexadecimal digits")]
+    Fingerprint,
+    /// A page reaches the daycare that it came from, and no other.
+    #[error("this page reaches only the daycare that it came from; open {url}/play/ to go to that one")]
+    Elsewhere {
+        /// The other daycare.
+        url: String,
+    },
+}
 
 /// Why a daycare did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

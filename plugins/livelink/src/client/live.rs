@@ -1,25 +1,34 @@
-//! A live link on a thread of its own.
+//! A live link: its handle, and what drives it elsewhere, on a thread of its own or between the page's events.
 
 use std::fmt;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use mio::{Events, Poll, Token, Waker};
+use web_time::Instant;
 
-use super::socket::{Heard, Socket};
+use super::platform::{Bell, Ear, Socket, start};
 use super::{ClientError, Daycare, Id};
 use crate::link::{Event, Link, Output, State};
 use crate::message::MessageError;
 
-const SOCKET: Token = Token(0);
-const WAKER: Token = Token(1);
 /// Messages taken from a socket before anything else is looked at again.
 const AT_ONCE: usize = 64;
 
-/// What the handle and the thread share.
+/// What came over a socket.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// A binary message.
+    Message(Vec<u8>),
+    /// Something that is no binary message of a right length: how long it is, at least.
+    Strange(usize),
+    /// Nothing, for now.
+    Nothing,
+    /// The end, with the close frame's code.
+    End(Option<u16>),
+}
+
+/// What the handle and the driver share.
 struct Shared {
     link: Mutex<Link>,
     /// Why the last attempt failed, in the words of the client.
@@ -49,7 +58,7 @@ impl Shared {
 /// on the clock of [`LiveHandle::now`].
 pub struct LiveHandle {
     shared: Arc<Shared>,
-    waker: Arc<Waker>,
+    bell: Bell,
 }
 
 impl fmt::Debug for LiveHandle {
@@ -60,21 +69,17 @@ impl fmt::Debug for LiveHandle {
 
 impl LiveHandle {
     pub(super) fn start(daycare: Daycare, toy: Id) -> Result<LiveHandle, ClientError> {
-        let system = |error: &dyn fmt::Display| ClientError::System(error.to_string());
-        let client = Id::random().map_err(|error| system(&error))?;
-        let seed = Id::random().map_err(|error| system(&error))?;
-        let poll = Poll::new().map_err(|error| system(&error))?;
-        let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(|error| system(&error))?);
+        let random = || Id::random().map_err(|error| ClientError::System(error.to_string()));
+        let (client, seed) = (random()?, random()?);
+        let (ear, bell) = Ear::new()?;
         let shared = Arc::new(Shared {
             link: Mutex::new(Link::new(client.0, u128::from_ne_bytes(seed.0) as u64)),
             trouble: Mutex::new(None),
             ends: AtomicBool::new(false),
             start: Instant::now(),
         });
-        let driver = Driver { daycare, toy, shared: shared.clone(), poll, socket: None, _waker: waker.clone() };
-        let named = thread::Builder::new().name("live link".to_owned());
-        named.spawn(move || driver.run()).map_err(|error| system(&error))?;
-        Ok(LiveHandle { shared, waker })
+        start(Driver { daycare, toy, shared: shared.clone(), ear, socket: None })?;
+        Ok(LiveHandle { shared, bell })
     }
 
     /// These buttons are held now: bit 0 A, 1 B, 2 C, 3 TAP. Returns the number of the change, which
@@ -82,7 +87,7 @@ impl LiveHandle {
     /// cannot be (see [`Link::keys`]).
     pub fn keys(&self, mask: u8) -> Option<u32> {
         let seq = self.shared.link().keys(mask, self.shared.now());
-        self.wake();
+        self.bell.ring();
         seq
     }
 
@@ -125,36 +130,29 @@ impl LiveHandle {
     /// Makes the next attempt now: after signing in again, or because the player asks for it.
     pub fn retry(&self) {
         self.shared.link().retry();
-        self.wake();
-    }
-
-    fn wake(&self) {
-        // The thread wakes for its next ping at the latest.
-        let _ = self.waker.wake();
+        self.bell.ring();
     }
 }
 
 impl Drop for LiveHandle {
     fn drop(&mut self) {
         self.shared.ends.store(true, Ordering::Release);
-        self.wake();
+        self.bell.ring();
     }
 }
 
-/// What the thread has.
-struct Driver {
+/// What drives the link.
+pub(super) struct Driver {
     daycare: Daycare,
     toy: Id,
     shared: Arc<Shared>,
-    poll: Poll,
+    ear: Ear,
     socket: Option<Socket>,
-    /// Lives as long as the poll: the handle's last word is lost when its waker goes with it.
-    _waker: Arc<Waker>,
 }
 
 impl Driver {
-    fn run(mut self) {
-        let mut events = Events::with_capacity(4);
+    /// Until the handle is dropped.
+    pub(super) async fn run(mut self) {
         loop {
             if self.shared.ends.load(Ordering::Acquire) {
                 if let Some(socket) = self.socket.take() {
@@ -165,7 +163,7 @@ impl Driver {
             self.shared.link().time(self.shared.now());
             let mut busy = self.hear();
             while let Some(output) = { self.shared.link().poll_output() } {
-                self.act(output);
+                self.act(output).await;
                 busy = true;
             }
             if busy {
@@ -173,19 +171,13 @@ impl Driver {
                 continue;
             }
             let pause = self.shared.link().wake().map(|wake| wake.saturating_sub(self.shared.now()));
-            match self.poll.poll(&mut events, pause) {
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                    // Cannot be on a working system; never turned into a busy loop.
-                    thread::sleep(Duration::from_millis(100));
-                }
-                _ => {}
-            }
+            self.ear.wait(pause).await;
         }
     }
 
-    fn act(&mut self, output: Output) {
+    async fn act(&mut self, output: Output) {
         match output {
-            Output::Connect => self.connect(),
+            Output::Connect => self.connect().await,
             Output::Send(bytes) => {
                 let sent = self.socket.as_mut().is_none_or(|socket| socket.send(bytes));
                 if !sent {
@@ -200,9 +192,9 @@ impl Driver {
         }
     }
 
-    fn connect(&mut self) {
+    async fn connect(&mut self) {
         self.socket = None;
-        match self.open() {
+        match self.open().await {
             Ok((socket, ticket)) => {
                 self.socket = Some(socket);
                 self.shared.set_trouble(None);
@@ -216,9 +208,9 @@ impl Driver {
         }
     }
 
-    fn open(&self) -> Result<(Socket, Id), ClientError> {
-        let ticket = self.daycare.ticket(self.toy)?;
-        let socket = Socket::open(&self.daycare.web, &ticket.path, (self.poll.registry(), SOCKET))?;
+    async fn open(&mut self) -> Result<(Socket, Id), ClientError> {
+        let ticket = self.daycare.ticket(self.toy).await?;
+        let socket = Socket::open(&self.daycare.web, &ticket.path, &mut self.ear).await?;
         Ok((socket, ticket.ticket))
     }
 

@@ -3,9 +3,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
-use ureq::http::Method;
 
-use super::web::Body;
+use super::ask::{Body, Method};
 use super::{Arrival, ClientError, Daycare, Id, Left, MoveState};
 
 /// The longest save and the longest ROM.
@@ -45,7 +44,7 @@ impl Daycare {
     ///
     /// # Errors
     /// [`ClientError::Refused`] with 409 when the move was cancelled; as all methods.
-    pub fn arrive(&self, arrival: &Arrival) -> Result<Id, ClientError> {
+    pub async fn arrive(&self, arrival: &Arrival) -> Result<Id, ClientError> {
         let body = Arriving {
             id: arrival.id,
             name: &arrival.name,
@@ -53,15 +52,15 @@ impl Daycare {
             envelope: BASE64_STANDARD.encode(&arrival.envelope),
             rom: arrival.rom.as_ref().map(|rom| BASE64_STANDARD.encode(rom)),
         };
-        self.web.ask(Method::POST, "/moves", Body::json(&body)?).map(|arrived: Arrived| arrived.toy)
+        self.web.ask(Method::Post, "/moves", Body::json(&body)?).await.map(|arrived: Arrived| arrived.toy)
     }
 
     /// What the daycare knows of a move; `None` when it has not heard of it.
     ///
     /// # Errors
     /// As all methods.
-    pub fn ask_move(&self, id: Id) -> Result<Option<MoveState>, ClientError> {
-        match self.web.ask(Method::GET, &format!("/moves/{id}"), Body::None) {
+    pub async fn ask_move(&self, id: Id) -> Result<Option<MoveState>, ClientError> {
+        match self.web.ask(Method::Get, &format!("/moves/{id}"), Body::None).await {
             Err(error) if error.status() == Some(404) => Ok(None),
             other => other.map(Some),
         }
@@ -71,8 +70,8 @@ impl Daycare {
     ///
     /// # Errors
     /// [`ClientError::Refused`] with 409 when it has happened; as all methods.
-    pub fn cancel_move(&self, id: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::POST, &format!("/moves/{id}/cancel"), Body::None)
+    pub async fn cancel_move(&self, id: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::Post, &format!("/moves/{id}/cancel"), Body::None).await
     }
 
     /// A pet leaves: from now on it stands still at the daycare, which still has it until [`Daycare::finish_move`].
@@ -80,8 +79,9 @@ impl Daycare {
     /// # Errors
     /// [`ClientError::Again`] where a ROM of the player's own goes with it and the password was given long ago; as all
     /// methods.
-    pub fn leave(&self, toy: Id, id: Id) -> Result<Left, ClientError> {
-        let left: Leaving = self.web.ask(Method::POST, &format!("/toys/{toy}/leave"), Body::json(&Number { id })?)?;
+    pub async fn leave(&self, toy: Id, id: Id) -> Result<Left, ClientError> {
+        let left: Leaving =
+            self.web.ask(Method::Post, &format!("/toys/{toy}/leave"), Body::json(&Number { id })?).await?;
         let bytes = |text: &str| {
             let bytes = BASE64_STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= LONGEST);
             bytes.ok_or_else(|| ClientError::Answer { url: self.address().url() })
@@ -94,15 +94,15 @@ impl Daycare {
     ///
     /// # Errors
     /// [`ClientError::Refused`] with 404 or 409 when it did not leave; as all methods.
-    pub fn finish_move(&self, id: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::POST, &format!("/moves/{id}/done"), Body::None)
+    pub async fn finish_move(&self, id: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::Post, &format!("/moves/{id}/done"), Body::None).await
     }
 
     /// The pet does not leave after all, and lives on at the daycare.
     ///
     /// # Errors
     /// [`ClientError::Refused`] with 409 when it has left; as all methods.
-    pub fn abort_move(&self, id: Id) -> Result<(), ClientError> {
-        self.web.tell(Method::POST, &format!("/moves/{id}/abort"), Body::None)
+    pub async fn abort_move(&self, id: Id) -> Result<(), ClientError> {
+        self.web.tell(Method::Post, &format!("/moves/{id}/abort"), Body::None).await
     }
 }

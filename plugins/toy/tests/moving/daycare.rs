@@ -87,7 +87,7 @@ impl Daycare for House {
         [5; 16]
     }
 
-    fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
+    async fn arrive(&mut self, id: Id, luggage: &Luggage) -> Result<Id, Trouble> {
         self.through(|house| match house.moves.get(&id) {
             Some(Known::Arrived(toy)) => Ok(*toy),
             Some(_) => Err(Trouble::Conflict),
@@ -104,11 +104,11 @@ impl Daycare for House {
         })
     }
 
-    fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
+    async fn ask(&mut self, id: Id) -> Result<Option<Known>, Trouble> {
         self.through(|house| Ok(house.moves.get(&id).copied()))
     }
 
-    fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
+    async fn cancel(&mut self, id: Id) -> Result<(), Trouble> {
         self.through(|house| match house.moves.get(&id) {
             Some(Known::Cancelled) | None => {
                 house.moves.insert(id, Known::Cancelled);
@@ -118,7 +118,7 @@ impl Daycare for House {
         })
     }
 
-    fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
+    async fn leave(&mut self, toy: Id, id: Id) -> Result<Parcel, Trouble> {
         self.through(|house| {
             if house.strict {
                 return Err(Trouble::Again("the password once more".into()));
@@ -141,7 +141,7 @@ impl Daycare for House {
         })
     }
 
-    fn done(&mut self, id: Id) -> Result<(), Trouble> {
+    async fn done(&mut self, id: Id) -> Result<(), Trouble> {
         self.through(|house| match house.moves.get(&id) {
             Some(Known::Leaving) => {
                 house.moves.insert(id, Known::Done);
@@ -154,7 +154,7 @@ impl Daycare for House {
         })
     }
 
-    fn abort(&mut self, id: Id) -> Result<(), Trouble> {
+    async fn abort(&mut self, id: Id) -> Result<(), Trouble> {
         self.through(|house| match house.moves.get(&id) {
             Some(Known::Leaving) => {
                 house.moves.insert(id, Known::Cancelled);

@@ -9,6 +9,7 @@ mod daycare;
 use daycare::{Dice, House};
 use eggtooth_toy::{Carrier, CarryError, Daycare, End, Home, Lease, Machine, STATE, TICKS_PER_SECOND, ToyError, pip};
 use eggtooth_vault::{DataDir, Envelope, GENERATIONS, Slug, Tag};
+use pollster::block_on;
 use std::fs;
 
 /// The pet, wherever it is, beside one of the same program that was never carried.
@@ -109,7 +110,7 @@ impl World {
                 carrier.stop();
             }
             self.now += self.dice.roll(5000);
-            match carrier.step(&mut self.house, self.now) {
+            match block_on(carrier.step(&mut self.house, self.now)) {
                 Ok(Some(end)) => return (end, deaths),
                 Ok(None) | Err(CarryError::Lost(_)) => {}
                 Err(error) => panic!("{error}"),
@@ -162,7 +163,7 @@ fn the_time_on_the_way_is_no_absence() {
     assert!(matches!(world.carry(0, 0).0, End::There(_)));
     world.now += 86_400_000;
     let now = world.now;
-    assert_eq!(world.carrier().run(&mut world.house, || now).unwrap(), End::Here);
+    assert_eq!(block_on(world.carrier().run(&mut world.house, || now)).unwrap(), End::Here);
     let mut session = world.home().open_toy(&world.slug, None, &mut Vec::new()).unwrap();
     assert_eq!(session.take_absence(now + 2500).time.as_millis(), 2500);
 }
@@ -201,7 +202,7 @@ fn a_pet_that_is_whole_here_survives_the_loss_of_any_two_saves() {
         world.carry(0, 0);
         let mut carrier = world.carrier();
         while world.house.toys.len() == 1 {
-            assert_eq!(carrier.step(&mut world.house, world.now).unwrap(), None);
+            assert_eq!(block_on(carrier.step(&mut world.house, world.now)).unwrap(), None);
         }
         // The daycare has let go and the program dies.
         drop(carrier);
@@ -223,7 +224,7 @@ fn who_is_refused_keeps_the_pet_and_is_told_why() {
     world.live();
     let mut carrier = world.carrier();
     let now = world.now;
-    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::Here);
+    assert_eq!(block_on(carrier.run(&mut world.house, || now)).unwrap(), End::Here);
     assert_eq!(carrier.carry().why(), Some("the daycare is full"));
     world.live();
 }
@@ -235,12 +236,12 @@ fn who_must_give_the_password_once_more_is_told_and_the_pet_stays_there() {
     world.house.strict = true;
     let mut carrier = world.carrier();
     let now = world.now;
-    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::There(toy));
+    assert_eq!(block_on(carrier.run(&mut world.house, || now)).unwrap(), End::There(toy));
     assert!(carrier.needs_password() && carrier.carry().why() == Some("the password once more"));
     assert_eq!(world.house.living(), [toy]);
     world.house.strict = false;
     let mut carrier = world.carrier();
-    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::Here);
+    assert_eq!(block_on(carrier.run(&mut world.house, || now)).unwrap(), End::Here);
     assert!(!carrier.needs_password());
     world.live();
 }
@@ -255,7 +256,7 @@ fn a_toy_that_was_never_here_gets_a_handle_and_comes() {
     world.slug = carrier.slug().clone();
     assert_eq!(world.slug.as_str(), "pop");
     let now = world.now;
-    assert_eq!(carrier.run(&mut world.house, || now).unwrap(), End::Here);
+    assert_eq!(block_on(carrier.run(&mut world.house, || now)).unwrap(), End::Here);
     world.live();
 }
 
@@ -270,37 +271,37 @@ fn nobody_else_finishes_it() {
         fn account(&self) -> eggtooth_toy::Id {
             [6; 16]
         }
-        fn arrive(
+        async fn arrive(
             &mut self,
             _: eggtooth_toy::Id,
             _: &eggtooth_toy::Luggage,
         ) -> Result<[u8; 16], eggtooth_toy::Trouble> {
             panic!("asked")
         }
-        fn ask(&mut self, _: eggtooth_toy::Id) -> Result<Option<eggtooth_toy::Known>, eggtooth_toy::Trouble> {
+        async fn ask(&mut self, _: eggtooth_toy::Id) -> Result<Option<eggtooth_toy::Known>, eggtooth_toy::Trouble> {
             panic!("asked")
         }
-        fn cancel(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
+        async fn cancel(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
             panic!("asked")
         }
-        fn leave(
+        async fn leave(
             &mut self,
             _: eggtooth_toy::Id,
             _: eggtooth_toy::Id,
         ) -> Result<eggtooth_toy::Parcel, eggtooth_toy::Trouble> {
             panic!("asked")
         }
-        fn done(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
+        async fn done(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
             panic!("asked")
         }
-        fn abort(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
+        async fn abort(&mut self, _: eggtooth_toy::Id) -> Result<(), eggtooth_toy::Trouble> {
             panic!("asked")
         }
     }
     let mut world = World::new(7, 0);
     let mut carrier = world.carrier();
-    assert_eq!(carrier.step(&mut world.house, world.now).unwrap(), None);
-    let error = carrier.step(&mut Other(&mut world.house), world.now).unwrap_err();
+    assert_eq!(block_on(carrier.step(&mut world.house, world.now)).unwrap(), None);
+    let error = block_on(carrier.step(&mut Other(&mut world.house), world.now)).unwrap_err();
     assert!(error.to_string().contains("by another account"), "{error}");
 }
 
@@ -311,7 +312,7 @@ fn what_is_not_here_cannot_be_played() {
     let mut session = world.home().open_toy(&world.slug, None, &mut Vec::new()).unwrap();
     let mut carrier = world.carrier();
     loop {
-        let end = carrier.step(&mut world.house, world.now).unwrap();
+        let end = block_on(carrier.step(&mut world.house, world.now)).unwrap();
         let error = world.home().open_toy(&world.slug, None, &mut Vec::new()).unwrap_err();
         assert!(matches!(error, ToyError::Elsewhere { .. }), "{error}");
         // Somebody who still plays it keeps nothing of that.

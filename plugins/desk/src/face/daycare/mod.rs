@@ -1,5 +1,6 @@
-//! The daycare of the desk: actions become tasks of a thread, its answers become what is shown.
+//! The daycare of the desk: actions become tasks of a worker, its answers become what is shown.
 
+mod gate;
 mod live;
 mod worker;
 
@@ -28,7 +29,11 @@ pub struct DaycareStart {
     pub toy: Option<String>,
 }
 
-/// The desk's daycare: the thread, and what was told of it.
+/// The daycare that a page came from, its origin: offered at once. Inserted by the root before the app runs.
+#[derive(Resource, Clone, Debug, PartialEq, Eq)]
+pub struct DaycareHere(pub String);
+
+/// The desk's daycare: the worker, and what was told of it.
 #[derive(Resource, Default)]
 pub(super) struct DeskDaycare {
     worker: Option<Worker>,
@@ -140,6 +145,7 @@ pub(super) fn begin(
 pub(super) fn obey(
     mut actions: MessageReader<Action>,
     home: Option<Res<Home>>,
+    here: Option<Res<DaycareHere>>,
     shelf: Res<ShelfView>,
     shown: Query<&Remote, With<Shown>>,
     mut desk: ResMut<DeskDaycare>,
@@ -168,8 +174,12 @@ pub(super) fn obey(
             DaycareAction::Show => {
                 (view.open, view.form.daycare.open) = (true, true);
                 desk.ask(Task::Known);
-                if desk.model.door.is_in() {
-                    desk.ask(Task::Toys);
+                match (&desk.model.door, &here) {
+                    (Door::In { .. }, _) => {
+                        desk.ask(Task::Toys);
+                    }
+                    (Door::Outside, Some(here)) => desk.request("Going there", Task::Meet(here.0.clone())),
+                    _ => {}
                 }
             }
             DaycareAction::Meet(url) => desk.request("Going there", Task::Meet(url)),
@@ -301,10 +311,11 @@ fn carry(
     desk.leaving = Some((slug, PATIENCE));
 }
 
-/// Takes in what the thread has found out.
+/// Takes in what the worker has found out.
 pub(super) fn hear(
     mut desk: ResMut<DeskDaycare>,
     home: Option<Res<Home>>,
+    here: Option<Res<DaycareHere>>,
     mut shown: Query<&mut Remote, With<Shown>>,
     mut view: ResMut<View>,
     mut commands: MessageWriter<ShelfCommand>,
@@ -325,7 +336,12 @@ pub(super) fn hear(
     }
     while let Some(said) = desk.worker.as_ref().and_then(Worker::heard) {
         match said {
-            Said::Known(known) => desk.model.known = known,
+            Said::Known(known) => {
+                desk.model.known = known;
+                if let Some(here) = here.as_ref().filter(|_| desk.model.known.is_empty()) {
+                    desk.model.known.push((here.0.clone(), None));
+                }
+            }
             Said::Door(door) => {
                 if door != desk.model.door {
                     desk.asked_live = None;

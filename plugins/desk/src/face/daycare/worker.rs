@@ -1,23 +1,22 @@
-//! The thread that asks a daycare: requests take seconds, and a frame must not wait for them.
+//! Who asks a daycare: requests take seconds, and a frame must not wait for them.
 
+use super::gate::{Gate, Met, start};
 use crate::daycare::{Carrying, DaycareTold, Door, Password, ThereRow};
 use crate::toasts::sentence;
-use eggtooth_livelink::client::{Address, ClientError, Daycare, FirstContact, Id as WireId, LiveHandle, NewToy, Pins};
-use eggtooth_livelink::client::{Session, Toy, first_contact};
+use async_channel::{Receiver, Sender, TrySendError, bounded};
+use eggtooth_livelink::client::{ClientError, Daycare, Id as WireId, LiveHandle, NewToy, Session, Toy};
 use eggtooth_livelink::message::Standing;
 use eggtooth_toy::{Carrier, CarryError, CarryRequest, End, Home, Id, Mark, Want, Wire, now_millis, span};
 use eggtooth_vault::Slug;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 /// Tasks that may wait; a player who asks for more is told to wait.
 const TASKS: usize = 8;
-/// Answers that may wait. The thread waits where there are more, except with how far a carriage is.
+/// Answers that may wait. The worker waits where there are more, except with how far a carriage is.
 const ANSWERS: usize = 64;
 
-/// What the thread is asked for.
+/// What the worker is asked for.
 #[derive(Debug)]
 pub(super) enum Task {
     Known,
@@ -65,24 +64,21 @@ pub(super) enum Said {
     Idle,
 }
 
-/// The thread's desk end. It ends with it.
+/// The worker's desk end. It ends with it.
 pub(super) struct Worker {
-    tasks: SyncSender<Task>,
-    // A resource is shared between threads; nobody but the main one takes.
-    answers: Mutex<Receiver<Said>>,
+    tasks: Sender<Task>,
+    answers: Receiver<Said>,
     stop: Arc<AtomicBool>,
 }
 
 impl Worker {
     /// Starts it; `None` where this computer has no thread for it.
     pub(super) fn start(home: &Home) -> Option<Worker> {
-        let (tasks, asked) = sync_channel(TASKS);
-        let (say, answers) = sync_channel(ANSWERS);
+        let (tasks, asked) = bounded(TASKS);
+        let (say, answers) = bounded(ANSWERS);
         let stop = Arc::new(AtomicBool::new(false));
-        let pins = Arc::new(Pins::new(home.dir().path()));
-        let room = Room { home: home.clone(), pins, say, stop: stop.clone(), met: None, here: None };
-        thread::Builder::new().name("daycare".into()).spawn(move || room.serve(&asked)).ok()?;
-        Some(Worker { tasks, answers: Mutex::new(answers), stop })
+        let room = Room { home: home.clone(), gate: Gate::new(home), say, stop: stop.clone(), here: None };
+        start(move || room.serve(asked)).then_some(Worker { tasks, answers, stop })
     }
 
     /// Asks for something; false where too much is waiting already.
@@ -97,7 +93,7 @@ impl Worker {
 
     /// The next answer.
     pub(super) fn heard(&self) -> Option<Said> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+        self.answers.try_recv().ok()
     }
 }
 
@@ -110,11 +106,9 @@ struct Here {
 
 struct Room {
     home: Home,
-    pins: Arc<Pins>,
-    say: SyncSender<Said>,
+    gate: Gate,
+    say: Sender<Said>,
     stop: Arc<AtomicBool>,
-    /// One that is to be confirmed.
-    met: Option<FirstContact>,
     here: Option<Here>,
 }
 
@@ -122,138 +116,126 @@ struct Room {
 type Failed = Result<(), String>;
 
 impl Room {
-    fn serve(mut self, asked: &Receiver<Task>) {
-        while let Ok(task) = asked.recv() {
+    async fn serve(mut self, asked: Receiver<Task>) {
+        while let Ok(task) = asked.recv().await {
             self.stop.store(false, Ordering::Relaxed);
-            if let Err(why) = self.obey(task) {
-                self.tell(Said::Told(DaycareTold::Ill(sentence(&why))));
+            if let Err(why) = self.obey(task).await {
+                self.tell(Said::Told(DaycareTold::Ill(sentence(&why)))).await;
             }
-            self.tell(Said::Idle);
+            self.tell(Said::Idle).await;
         }
     }
 
-    fn tell(&self, said: Said) {
-        // The desk is gone: so is this thread, at its next task.
-        let _ = self.say.send(said);
+    async fn tell(&self, said: Said) {
+        // The desk is gone: so is the worker, at its next task.
+        let _ = self.say.send(said).await;
     }
 
-    fn obey(&mut self, task: Task) -> Failed {
+    async fn obey(&mut self, task: Task) -> Failed {
         match task {
             Task::Known => {
-                let known = self.pins.known().map_err(|error| error.to_string())?;
-                self.tell(Said::Known(known.into_iter().map(|(address, account)| (address.url(), account)).collect()));
+                let known = self.gate.known()?;
+                self.tell(Said::Known(known)).await;
                 Ok(())
             }
-            Task::Meet(typed) => self.meet(&typed),
-            Task::Confirm => match self.met.take() {
-                Some(met) => self.confirm(&met),
+            Task::Meet(typed) => {
+                let met = self.gate.meet(&typed).await?;
+                self.here = None;
+                match met {
+                    Met::New { url, name, fingerprint } => {
+                        self.tell(Said::Door(Door::New { url, name, fingerprint })).await;
+                        Ok(())
+                    }
+                    Met::Known(daycare) => self.open(daycare).await,
+                }
+            }
+            Task::Confirm => match self.gate.confirm()? {
+                Some(daycare) => self.open(daycare).await,
                 None => Ok(()),
             },
             Task::Leave => {
-                (self.met, self.here) = (None, None);
-                self.tell(Said::Door(Door::Outside));
+                self.gate.leave();
+                self.here = None;
+                self.tell(Said::Door(Door::Outside)).await;
                 Ok(())
             }
             Task::SignIn(name, password) => {
                 let Some(here) = &mut self.here else { return Ok(()) };
-                let session = here.daycare.sign_in(&name, &password.0).map_err(|error| error.to_string())?;
+                let session = here.daycare.sign_in(&name, &password.0).await.map_err(|error| error.to_string())?;
                 here.session = Some(session);
-                self.enter()
+                self.enter().await
             }
             Task::SignOut => {
                 let Some(here) = &mut self.here else { return Ok(()) };
                 here.session = None;
-                let done = here.daycare.sign_out();
-                self.tell(Said::Door(self.door()));
+                let done = here.daycare.sign_out().await;
+                self.tell(Said::Door(self.door())).await;
                 done.map_err(|error| error.to_string())
             }
-            Task::Toys => self.toys(),
+            Task::Toys => self.toys().await,
             Task::Create(name) => {
-                let toy = self.there(|daycare| daycare.create(&NewToy { name: name.clone(), ..NewToy::default() }))?;
-                self.tell(Said::Made(row(&toy)));
-                self.toys()
+                let toy =
+                    self.there(async |daycare| daycare.create(&NewToy { name, ..NewToy::default() }).await).await?;
+                self.tell(Said::Made(row(&toy))).await;
+                self.toys().await
             }
             Task::Run(toy, running) => {
-                self.there(|daycare| daycare.run(WireId(toy), running))?;
+                self.there(async |daycare| daycare.run(WireId(toy), running).await).await?;
                 Ok(())
             }
             Task::SetClock(toy) => {
-                self.there(|daycare| daycare.set_clock(WireId(toy)))?;
-                self.tell(Said::Told(DaycareTold::Well("The daycare presses its clock right.".into())));
+                self.there(async |daycare| daycare.set_clock(WireId(toy)).await).await?;
+                self.tell(Said::Told(DaycareTold::Well("The daycare presses its clock right.".into()))).await;
                 Ok(())
             }
-            Task::Live(toy) => match self.there(|daycare| daycare.live(WireId(toy))) {
+            Task::Live(toy) => match self.there(async |daycare| daycare.live(WireId(toy))).await {
                 Ok(handle) => {
-                    self.tell(Said::Live(toy, Box::new(handle)));
+                    self.tell(Said::Live(toy, Box::new(handle))).await;
                     Ok(())
                 }
                 Err(why) => {
-                    self.tell(Said::NotLive(toy, sentence(&why)));
+                    self.tell(Said::NotLive(toy, sentence(&why))).await;
                     Ok(())
                 }
             },
-            Task::Carry(slug) => self.carry(&slug, |room, wire| {
-                let id = WireId::random().map_err(|error| error.to_string())?;
-                Carrier::away(&room.home, &slug, wire, id.0).map(Some).map_err(|error| error.to_string())
-            }),
-            Task::TakeHome(toy, name) => self.carry_home(toy, &name),
+            Task::Carry(slug) => {
+                self.carry(&slug, |room, wire| {
+                    let id = WireId::random().map_err(|error| error.to_string())?;
+                    Carrier::away(&room.home, &slug, wire, id.0).map(Some).map_err(|error| error.to_string())
+                })
+                .await
+            }
+            Task::TakeHome(toy, name) => self.carry_home(toy, &name).await,
             Task::Again(password, toy, name) => {
-                let session = self.there(|daycare| daycare.sign_in_again(&password.0))?;
+                let session = self.there(async |daycare| daycare.sign_in_again(&password.0).await).await?;
                 self.here.iter_mut().for_each(|here| here.session = Some(session.clone()));
-                self.carry_home(toy, &name)
+                self.carry_home(toy, &name).await
             }
             Task::GoOn(slug) => {
-                self.carry(&slug, |room, _| Carrier::resume(&room.home, &slug).map_err(|error| error.to_string()))
+                self.carry(&slug, |room, _| Carrier::resume(&room.home, &slug).map_err(|error| error.to_string())).await
             }
             Task::GiveUp(slug) => {
                 self.stop.store(true, Ordering::Relaxed);
-                self.carry(&slug, |room, _| Carrier::resume(&room.home, &slug).map_err(|error| error.to_string()))
+                self.carry(&slug, |room, _| Carrier::resume(&room.home, &slug).map_err(|error| error.to_string())).await
             }
         }
     }
 
-    /// Goes to an address: in, to its door, or to the question whether it is the right one.
-    fn meet(&mut self, typed: &str) -> Failed {
-        let address: Address =
-            typed.parse().map_err(|error: eggtooth_livelink::client::BadAddress| error.to_string())?;
-        (self.met, self.here) = (None, None);
-        let known = !address.is_secure() || self.pins.authority(&address).map_err(|error| error.to_string())?.is_some();
-        if known {
-            return self.open(&address);
-        }
-        let met = first_contact(&address).map_err(|error| error.to_string())?;
-        if met.expected {
-            return self.confirm(&met);
-        }
-        self.tell(Said::Door(Door::New {
-            url: address.url(),
-            name: met.hello.name.clone(),
-            fingerprint: met.fingerprint.to_string(),
-        }));
-        self.met = Some(met);
-        Ok(())
-    }
-
-    fn confirm(&mut self, met: &FirstContact) -> Failed {
-        self.pins.confirm(&met.address, &met.authority).map_err(|error| error.to_string())?;
-        self.open(&met.address)
-    }
-
-    fn open(&mut self, address: &Address) -> Failed {
-        let daycare = Daycare::open(address, self.pins.clone()).map_err(|error| error.to_string())?;
-        let hello = daycare.hello().map_err(|error| error.to_string())?;
+    /// Goes to a daycare: in, or to its door.
+    async fn open(&mut self, daycare: Daycare) -> Failed {
+        let hello = daycare.hello().await.map_err(|error| error.to_string())?;
         if !hello.set_up {
-            return Err(format!("{} has not been set up yet; open it in a browser first", address.url()));
+            return Err(format!("{} has not been set up yet; open it in a browser first", daycare.address()));
         }
-        let session = daycare.session().map_err(|error| error.to_string())?;
+        let session = daycare.session().await.map_err(|error| error.to_string())?;
         self.here = Some(Here { daycare, name: hello.name, session });
-        self.enter()
+        self.enter().await
     }
 
     /// Says where the player stands, and what is there.
-    fn enter(&mut self) -> Failed {
-        self.tell(Said::Door(self.door()));
-        if self.here.as_ref().is_some_and(|here| here.session.is_some()) { self.toys() } else { Ok(()) }
+    async fn enter(&mut self) -> Failed {
+        self.tell(Said::Door(self.door())).await;
+        if self.here.as_ref().is_some_and(|here| here.session.is_some()) { self.toys().await } else { Ok(()) }
     }
 
     fn door(&self) -> Door {
@@ -262,46 +244,46 @@ impl Room {
         match &here.session {
             Some(session) => Door::In { url, name, account: session.name.clone() },
             None => {
-                let known = self.pins.known().unwrap_or_default();
-                let account = known.into_iter().find(|(address, _)| address.url() == url).and_then(|(_, name)| name);
+                let known = self.gate.known().unwrap_or_default();
+                let account = known.into_iter().find(|(known, _)| *known == url).and_then(|(_, name)| name);
                 Door::SignedOut { url, name, account: account.unwrap_or_default() }
             }
         }
     }
 
     /// Asks for something that needs a session. Who is signed out meanwhile stands at the door again.
-    fn there<T>(&mut self, ask: impl FnOnce(&Daycare) -> Result<T, ClientError>) -> Result<T, String> {
+    async fn there<T>(&mut self, ask: impl AsyncFnOnce(&Daycare) -> Result<T, ClientError>) -> Result<T, String> {
         let Some(here) = self.here.as_ref().filter(|here| here.session.is_some()) else {
             return Err("you are not signed in at a daycare; go to one first".into());
         };
-        let result = ask(&here.daycare);
+        let result = ask(&here.daycare).await;
         if result.as_ref().err().and_then(ClientError::status) == Some(401) {
             if let Some(here) = &mut self.here {
                 here.session = None;
             }
-            self.tell(Said::Door(self.door()));
+            self.tell(Said::Door(self.door())).await;
         }
         result.map_err(|error| error.to_string())
     }
 
-    fn toys(&mut self) -> Failed {
-        let toys = self.there(Daycare::toys)?;
-        self.tell(Said::Toys(toys.iter().map(row).collect()));
+    async fn toys(&mut self) -> Failed {
+        let toys = self.there(async |daycare| daycare.toys().await).await?;
+        self.tell(Said::Toys(toys.iter().map(row).collect())).await;
         Ok(())
     }
 
-    fn carry_home(&mut self, toy: Id, name: &str) -> Failed {
+    async fn carry_home(&mut self, toy: Id, name: &str) -> Failed {
         let id = WireId::random().map_err(|error| error.to_string())?;
         let wire = self.wire()?;
         let carrier = Carrier::home(&self.home, &wire, toy, name, id.0).map_err(|error| error.to_string())?;
         let slug = carrier.slug().clone();
-        self.carry(&slug, move |_, _| Ok(Some(carrier)))
+        self.carry(&slug, move |_, _| Ok(Some(carrier))).await
     }
 
     /// Whether the password was given a short time ago, or nobody can say.
-    fn is_fresh(&self) -> bool {
-        let session = self.here.as_ref().and_then(|here| here.daycare.session().ok().flatten());
-        session.is_none_or(|session| session.strong)
+    async fn is_fresh(&self) -> bool {
+        let Some(here) = &self.here else { return true };
+        here.daycare.session().await.ok().flatten().is_none_or(|session| session.strong)
     }
 
     fn wire(&self) -> Result<Wire, String> {
@@ -311,43 +293,53 @@ impl Room {
     }
 
     /// Carries a pet to the end of its way, and says how far it is.
-    fn carry(&mut self, slug: &Slug, begin: impl FnOnce(&Room, &Wire) -> Result<Option<Carrier>, String>) -> Failed {
-        let carried = self.wire().and_then(|mut wire| {
-            let Some(mut carrier) = begin(self, &wire)? else {
-                return Err("it is not on its way any more".into());
-            };
-            let name = self.home.dir().entry(slug).map(|entry| entry.name().to_owned()).unwrap_or_default();
-            let mut stopping = false;
-            loop {
-                if !stopping && self.stop.load(Ordering::Relaxed) {
-                    carrier.stop();
-                    stopping = true;
-                }
-                let away = carrier.carry().toy().is_none();
-                let per_cent = per_cent(carrier.carry().want(), away);
-                let way = Said::Way(Carrying { name: name.clone(), away, per_cent, stopping });
-                if let Err(TrySendError::Disconnected(_)) = self.say.try_send(way) {
-                    return Err("the game is closing".into());
-                }
-                match carrier.step(&mut wire, now_millis()) {
-                    Ok(None) => {}
-                    Ok(Some(end)) => return Ok((name, end, carrier.carry().why().map(sentence))),
-                    Err(error @ CarryError::OtherAccount { .. }) => return Err(error.to_string()),
-                    Err(error) => return Err(format!("{name} is on its way still: {error}")),
-                }
-            }
-        });
+    async fn carry(
+        &mut self,
+        slug: &Slug,
+        begin: impl FnOnce(&Room, &Wire) -> Result<Option<Carrier>, String>,
+    ) -> Failed {
+        let carried = self.carry_on(slug, begin).await;
         match carried {
             Ok((name, end, why)) => {
-                if let (End::There(toy), Some(_), false) = (end, &why, self.is_fresh()) {
-                    self.tell(Said::Again(toy, name.clone()));
+                if let (End::There(toy), Some(_), false) = (end, &why, self.is_fresh().await) {
+                    self.tell(Said::Again(toy, name.clone())).await;
                 }
-                self.tell(Said::Carried { slug: slug.clone(), name, end, why });
-                self.toys()
+                self.tell(Said::Carried { slug: slug.clone(), name, end, why }).await;
+                self.toys().await
             }
             Err(why) => {
-                self.tell(Said::Stuck(slug.clone()));
+                self.tell(Said::Stuck(slug.clone())).await;
                 Err(why)
+            }
+        }
+    }
+
+    /// What the pet is called, where it has come to, and why it turned back.
+    async fn carry_on(
+        &self,
+        slug: &Slug,
+        begin: impl FnOnce(&Room, &Wire) -> Result<Option<Carrier>, String>,
+    ) -> Result<(String, End, Option<String>), String> {
+        let mut wire = self.wire()?;
+        let mut carrier = begin(self, &wire)?.ok_or("it is not on its way any more")?;
+        let name = self.home.dir().entry(slug).map(|entry| entry.name().to_owned()).unwrap_or_default();
+        let mut stopping = false;
+        loop {
+            if !stopping && self.stop.load(Ordering::Relaxed) {
+                carrier.stop();
+                stopping = true;
+            }
+            let away = carrier.carry().toy().is_none();
+            let per_cent = per_cent(carrier.carry().want(), away);
+            let way = Said::Way(Carrying { name: name.clone(), away, per_cent, stopping });
+            if let Err(TrySendError::Closed(_)) = self.say.try_send(way) {
+                return Err("the game is closing".into());
+            }
+            match carrier.step(&mut wire, now_millis()).await {
+                Ok(None) => {}
+                Ok(Some(end)) => return Ok((name, end, carrier.carry().why().map(sentence))),
+                Err(error @ CarryError::OtherAccount { .. }) => return Err(error.to_string()),
+                Err(error) => return Err(format!("{name} is on its way still: {error}")),
             }
         }
     }

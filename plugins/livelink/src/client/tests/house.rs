@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tungstenite::WebSocket;
 
-use super::super::web::provider;
+use super::super::platform::provider;
 use super::super::{Address, Authority};
 
 /// What a client asked.

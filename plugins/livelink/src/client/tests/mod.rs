@@ -36,3 +36,8 @@ fn known_with(behaviour: Behaviour, patience: Duration) -> Known {
     let daycare = Daycare::open_with(&house.address(), pins.clone(), patience).unwrap();
     Known { house, daycare, pins, _folder: folder }
 }
+
+/// The answer, which is there at once.
+fn now<T>(answer: impl Future<Output = T>) -> T {
+    pollster::block_on(answer)
+}

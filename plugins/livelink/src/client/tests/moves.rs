@@ -19,13 +19,13 @@ fn a_pet_arrives() {
         envelope: vec![0xFB, 0xEF, 0xFF],
         rom: None,
     };
-    assert_eq!(daycare.arrive(&arrival), Ok(TOY));
+    assert_eq!(now(daycare.arrive(&arrival)), Ok(TOY));
     let sent = serde_json::json!(
         {"id": MOVE.to_string(), "name": "Pip", "theme": "meadow", "envelope": "++//", "rom": null}
     );
     assert_eq!(house.last().json(), sent);
     (arrival.rom, arrival.theme) = (Some(vec![0]), None);
-    daycare.arrive(&arrival).unwrap();
+    now(daycare.arrive(&arrival)).unwrap();
     assert_eq!(house.last().json()["rom"], "AA==");
     assert!(!format!("{arrival:?}").contains("rom"));
 }
@@ -40,24 +40,24 @@ fn a_move_is_asked_for_and_ended() {
         ("cancelled", MoveWord::Cancelled),
     ] {
         let (with, without) = (state(word, &format!(r#""{TOY}""#)), state(word, "null"));
-        let at = |body: String| known(Behaviour::new(move |_| Reply::json(200, &body))).daycare.ask_move(MOVE);
+        let at = |body: String| now(known(Behaviour::new(move |_| Reply::json(200, &body))).daycare.ask_move(MOVE));
         assert_eq!(at(with), Ok(Some(MoveState { id: MOVE, state: meant, toy: Some(TOY) })));
         assert_eq!(at(without), Ok(Some(MoveState { id: MOVE, state: meant, toy: None })));
     }
-    let unknown = known(Behaviour::new(|_| Reply::problem(404, "{}"))).daycare.ask_move(MOVE);
+    let unknown = now(known(Behaviour::new(|_| Reply::problem(404, "{}"))).daycare.ask_move(MOVE));
     assert_eq!(unknown, Ok(None));
     // A daycare in trouble is no "not heard of it".
-    let error = known(Behaviour::new(|_| Reply::problem(503, "{}"))).daycare.ask_move(MOVE).unwrap_err();
+    let error = now(known(Behaviour::new(|_| Reply::problem(503, "{}"))).daycare.ask_move(MOVE)).unwrap_err();
     assert!(error.is_unknown());
 
     let Known { house, daycare, .. } = known(Behaviour::new(|_| Reply::Answer(204, "", vec![])));
-    daycare.cancel_move(MOVE).unwrap();
-    daycare.finish_move(MOVE).unwrap();
-    daycare.abort_move(MOVE).unwrap();
+    now(daycare.cancel_move(MOVE)).unwrap();
+    now(daycare.finish_move(MOVE)).unwrap();
+    now(daycare.abort_move(MOVE)).unwrap();
     let lines: Vec<String> = house.asked().into_iter().map(|asked| asked.line).collect();
     assert_eq!(lines, ["cancel", "done", "abort"].map(|word| format!("POST /api/v1/moves/{MOVE}/{word} HTTP/1.1")));
     let refused =
-        known(Behaviour::new(|_| Reply::problem(409, r#"{"detail":"it arrived"}"#))).daycare.cancel_move(MOVE);
+        now(known(Behaviour::new(|_| Reply::problem(409, r#"{"detail":"it arrived"}"#))).daycare.cancel_move(MOVE));
     assert_eq!(refused.unwrap_err().status(), Some(409));
 }
 
@@ -65,7 +65,7 @@ fn a_move_is_asked_for_and_ended() {
 fn a_pet_leaves() {
     let leave = |body: String| {
         let known = known(Behaviour::new(move |_| Reply::json(200, &body)));
-        let left = known.daycare.leave(TOY, MOVE);
+        let left = now(known.daycare.leave(TOY, MOVE));
         assert_eq!(known.house.last().line, format!("POST /api/v1/toys/{TOY}/leave HTTP/1.1"));
         assert_eq!(known.house.last().json(), serde_json::json!({"id": MOVE.to_string()}));
         left

@@ -37,7 +37,7 @@ fn a_daycare_is_met_confirmed_and_remembered() {
     pins.confirm(&address, &met.authority).unwrap();
     assert_eq!(pins.known().unwrap(), [(address.clone(), None)]);
     let again = Arc::new(Pins::new(folder.path()));
-    assert_eq!(Daycare::open(&address, again.clone()).unwrap().hello().unwrap().name, "Egghouse");
+    assert_eq!(now(Daycare::open(&address, again.clone()).unwrap().hello()).unwrap().name, "Egghouse");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -66,13 +66,13 @@ fn a_fingerprint_in_the_address_is_held_against_what_is_shown() {
 #[test]
 fn another_authority_is_refused_before_anything_is_said() {
     let Known { house, daycare, .. } = known(polite());
-    daycare.hello().unwrap();
+    now(daycare.hello()).unwrap();
     // Somebody else between: the same answers, another authority.
     let other = House::start(polite());
     let (_folder, pins) = pins();
     pins.confirm(&other.address(), &house.authority()).unwrap();
     let daycare = Daycare::open(&other.address(), pins.clone()).unwrap();
-    let error = daycare.sign_in("Anna", "a secret of hers").unwrap_err();
+    let error = now(daycare.sign_in("Anna", "a secret of hers")).unwrap_err();
     let url = other.address().url();
     assert_eq!(error, ClientError::Stranger { url, pinned: house.authority().fingerprint() });
     assert!(error.to_string().contains("another certificate than the one you confirmed"), "{error}");
@@ -80,19 +80,19 @@ fn another_authority_is_refused_before_anything_is_said() {
     assert!(other.asked().is_empty(), "no word reached the stranger");
     // It was set up anew, says the player.
     pins.confirm(&other.address(), &first_contact(&other.address()).unwrap().authority).unwrap();
-    Daycare::open(&other.address(), pins).unwrap().hello().unwrap();
+    now(Daycare::open(&other.address(), pins).unwrap().hello()).unwrap();
 }
 
 #[test]
 fn a_certificate_for_others_or_of_the_past_is_refused() {
     let names = Behaviour { names: vec!["elsewhere.example".to_owned()], ..polite() };
-    let error = known(names).daycare.hello().unwrap_err();
+    let error = now(known(names).daycare.hello()).unwrap_err();
     assert!(
         matches!(&error, ClientError::Certificate { reason, .. } if reason == "it is for other names"),
         "{error:?}"
     );
     let past = Behaviour { until: 2001, ..polite() };
-    let error = known(past).daycare.hello().unwrap_err();
+    let error = now(known(past).daycare.hello()).unwrap_err();
     assert!(matches!(&error, ClientError::Certificate { reason, .. } if reason == "it has expired"), "{error:?}");
 }
 

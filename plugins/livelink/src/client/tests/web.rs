@@ -37,31 +37,31 @@ fn signing_in() -> Behaviour {
 #[test]
 fn a_session_is_kept_renewed_and_ended() {
     let Known { house, daycare, pins, _folder } = known(signing_in());
-    assert_eq!(daycare.session(), Ok(None));
-    let refused = daycare.sign_in("Anna", "wrong").unwrap_err();
+    assert_eq!(now(daycare.session()), Ok(None));
+    let refused = now(daycare.sign_in("Anna", "wrong")).unwrap_err();
     assert_eq!((refused.status(), refused.to_string().as_str()), (Some(401), "the name or the password is wrong"));
 
-    assert_eq!(daycare.sign_in("Anna", "right").unwrap().name, "Anna");
+    assert_eq!(now(daycare.sign_in("Anna", "right")).unwrap().name, "Anna");
     let asked = house.last();
     assert_eq!(asked.json(), serde_json::json!({"name": "Anna", "password": "right"}));
     assert_eq!((asked.header("x-eggtooth"), cookie(&asked)), (Some("1"), None));
     assert_eq!((asked.header("origin"), asked.header("referer")), (None, None));
 
-    daycare.session().unwrap().unwrap();
+    now(daycare.session()).unwrap().unwrap();
     assert_eq!(cookie(&house.last()).as_deref(), Some("__Host-egg=first"));
-    daycare.sign_in_again("right").unwrap();
+    now(daycare.sign_in_again("right")).unwrap();
     assert_eq!(house.last().json(), serde_json::json!({"password": "right"}));
     // The next start of the program.
     let daycare = Daycare::open(&house.address(), pins.clone()).unwrap();
-    daycare.session().unwrap().unwrap();
+    now(daycare.session()).unwrap().unwrap();
     assert_eq!(cookie(&house.last()).as_deref(), Some("__Host-egg=second"));
     assert_eq!(pins.known().unwrap(), [(house.address(), Some("Anna".to_owned()))]);
     for shown in [format!("{daycare:?}"), format!("{pins:?}"), format!("{:?}", daycare.live(Id([1; 16])).unwrap())] {
         assert!(!shown.contains("second"), "{shown}");
     }
 
-    daycare.sign_out().unwrap();
-    assert_eq!(daycare.session(), Ok(None));
+    now(daycare.sign_out()).unwrap();
+    assert_eq!(now(daycare.session()), Ok(None));
     assert_eq!(cookie(&house.last()), None);
     assert!(!std::fs::read_to_string(_folder.path().join(Pins::FILE)).unwrap().contains("second"));
 }
@@ -69,12 +69,12 @@ fn a_session_is_kept_renewed_and_ended() {
 #[test]
 fn a_session_that_the_daycare_ended_is_forgotten() {
     let Known { house, daycare, pins, _folder } = known(signing_in());
-    daycare.sign_in("Anna", "right").unwrap();
-    let error = daycare.toys().unwrap_err();
+    now(daycare.sign_in("Anna", "right")).unwrap();
+    let error = now(daycare.toys()).unwrap_err();
     assert_eq!(error, ClientError::SignedOut { url: house.address().url() });
     assert!(pins.session(&house.address()).unwrap().is_none());
     // And a new authority ends a session, too.
-    daycare.sign_in("Anna", "right").unwrap();
+    now(daycare.sign_in("Anna", "right")).unwrap();
     let other = House::start(signing_in());
     pins.confirm(&house.address(), &other.authority()).unwrap();
     assert!(pins.session(&house.address()).unwrap().is_none());
@@ -86,7 +86,11 @@ fn a_strange_cookie_is_not_kept() {
         let line: &'static str = Box::leak(format!("set-cookie: {bad}; Path=/\r\n").into_boxed_str());
         let Known { house, daycare, pins, _folder } =
             known(Behaviour::new(move |_| Reply::Answer(200, line, SESSION.into())));
-        assert_eq!(daycare.sign_in("Anna", "right"), Err(ClientError::Answer { url: house.address().url() }), "{bad}");
+        assert_eq!(
+            now(daycare.sign_in("Anna", "right")),
+            Err(ClientError::Answer { url: house.address().url() }),
+            "{bad}"
+        );
         assert!(pins.session(&house.address()).unwrap().is_none());
     }
 }
@@ -95,7 +99,7 @@ fn a_strange_cookie_is_not_kept() {
 fn without_tls_only_this_machine_is_asked_and_its_cookie_has_another_name() {
     let plain = Behaviour::new(|_| Reply::Answer(200, "set-cookie: egg=plain; HttpOnly; Path=/\r\n", SESSION.into()));
     let Known { house, daycare, pins, _folder } = known(Behaviour { tls: false, ..plain });
-    daycare.sign_in("Anna", "right").unwrap();
+    now(daycare.sign_in("Anna", "right")).unwrap();
     assert_eq!(pins.session(&house.address()).unwrap().unwrap().as_str(), "egg=plain");
     assert_eq!(house.last().header("x-eggtooth"), Some("1"));
 }
@@ -116,22 +120,22 @@ fn toys_are_read_and_asked_for() {
         }
         _ => Reply::Answer(204, "", vec![]),
     }));
-    let toys = daycare.toys().unwrap();
+    let toys = now(daycare.toys()).unwrap();
     assert_eq!(toys[0].standing, crate::message::Standing::Owner);
     assert_eq!((toys[1].standing, toys[1].mercy_hours), (crate::message::Standing::Viewer, None));
     assert_eq!((toys[0].mercy_hours, toys[0].condition.calling, toys[0].tick), (Some(8), true, 32_768));
 
     let id = toys[0].id;
-    let made = daycare.create(&NewToy { name: "Pip".to_owned(), rom: None, theme: None }).unwrap();
+    let made = now(daycare.create(&NewToy { name: "Pip".to_owned(), rom: None, theme: None })).unwrap();
     assert_eq!((made.id, house.last().json()), (id, serde_json::json!({"name": "Pip"})));
-    daycare.change(id, &Change { sound: Some(false), ..Change::default() }).unwrap();
+    now(daycare.change(id, &Change { sound: Some(false), ..Change::default() })).unwrap();
     assert_eq!(house.last().json(), serde_json::json!({"sound": false}));
-    daycare.run(id, true).unwrap();
-    daycare.run(id, false).unwrap();
-    daycare.reset(id).unwrap();
-    daycare.set_clock(id).unwrap();
-    daycare.delete(id).unwrap();
-    daycare.add_rom("Ä b/c", &[0; 3]).unwrap();
+    now(daycare.run(id, true)).unwrap();
+    now(daycare.run(id, false)).unwrap();
+    now(daycare.reset(id)).unwrap();
+    now(daycare.set_clock(id)).unwrap();
+    now(daycare.delete(id)).unwrap();
+    now(daycare.add_rom("Ä b/c", &[0; 3])).unwrap();
     let asked = house.asked();
     let lines: Vec<&str> = asked[2..].iter().map(|asked| asked.line.trim_end_matches(" HTTP/1.1")).collect();
     let path = "/api/v1/toys/000102030405060708090a0b0c0d0e0f";
@@ -157,7 +161,7 @@ fn toys_are_read_and_asked_for() {
 #[test]
 fn a_refusal_is_the_daycares_own_sentence() {
     let says = |status, headers, body: &'static str| {
-        let error = known(Behaviour::new(move |_| Reply::Answer(status, headers, body.into()))).daycare.toys();
+        let error = now(known(Behaviour::new(move |_| Reply::Answer(status, headers, body.into()))).daycare.toys());
         error.unwrap_err()
     };
     let error = says(429, "retry-after: 12\r\n", r#"{"title":"Too many","detail":"wait a little"}"#);
@@ -176,7 +180,7 @@ fn a_refusal_is_the_daycares_own_sentence() {
 
 #[test]
 fn answers_that_are_none_are_refused() {
-    let toys = |reply: fn() -> Reply| known(Behaviour::new(move |_| reply())).daycare.toys().unwrap_err();
+    let toys = |reply: fn() -> Reply| now(known(Behaviour::new(move |_| reply())).daycare.toys()).unwrap_err();
     for reply in [
         || Reply::json(200, "[{}]"),
         || Reply::json(200, "{"),
@@ -200,7 +204,7 @@ fn a_daycare_that_hangs_is_left() {
         let hangs = Behaviour::new(move |_| Reply::Hang(said.to_vec()));
         let Known { daycare, .. } = &known_with(hangs, Duration::from_millis(300));
         let start = Instant::now();
-        let error = daycare.toys().unwrap_err();
+        let error = now(daycare.toys()).unwrap_err();
         assert!(
             matches!(&error, ClientError::Unreachable { reason, .. } if reason == "no answer in time"),
             "{error:?}"
@@ -213,7 +217,7 @@ fn a_daycare_that_hangs_is_left() {
     let Known { house, pins, _folder, .. } = known(signing_in());
     pins.confirm(&address, &house.authority()).unwrap();
     let daycare = Daycare::open_with(&address, pins, Duration::from_millis(300)).unwrap();
-    let error = daycare.toys().unwrap_err();
+    let error = now(daycare.toys()).unwrap_err();
     assert!(matches!(&error, ClientError::Unreachable { reason, .. } if reason == "no answer in time"), "{error:?}");
 }
 
@@ -232,10 +236,10 @@ fn setting_a_clock_may_take_longer_than_anything_else() {
     });
     let Known { daycare, house: _house, .. } = known_with(behaviour, std::time::Duration::from_millis(300));
     let other = daycare.clone();
-    let setting = std::thread::spawn(move || other.set_clock(Id([1; 16])));
+    let setting = std::thread::spawn(move || now(other.set_clock(Id([1; 16]))));
     comes.recv_timeout(LONG).unwrap();
     // Asked later, given up earlier.
-    assert!(matches!(daycare.toys(), Err(ClientError::Unreachable { .. })));
+    assert!(matches!(now(daycare.toys()), Err(ClientError::Unreachable { .. })));
     go.send(()).unwrap();
     assert_eq!(setting.join().unwrap(), Ok(()));
 }
@@ -245,7 +249,7 @@ fn a_password_that_is_wanted_once_more_is_an_error_of_its_own() {
     let titled = |title: &str| {
         let body = serde_json::json!({"title": title, "status": 403, "detail": "the password once more"}).to_string();
         let known = known(Behaviour::new(move |_| Reply::problem(403, &body)));
-        known.daycare.leave(Id([1; 16]), Id([2; 16])).unwrap_err()
+        now(known.daycare.leave(Id([1; 16]), Id([2; 16]))).unwrap_err()
     };
     let error = titled("Sign in again");
     assert_eq!(error, ClientError::Again { detail: "the password once more".to_owned() });

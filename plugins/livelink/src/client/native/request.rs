@@ -6,48 +6,28 @@ use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use ureq::http::{Method, Request, header};
+use ureq::http::{Request, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
 use ureq::{Agent, AsSendBody};
 use zeroize::Zeroizing;
 
-use super::{Address, Authority, ClientError, Fingerprint, Hello, Pins};
+use super::{Address, Authority, Pins};
+use crate::client::ask::{Body, LONGEST, Method, PATIENCE, enters, refusal};
+use crate::client::{ClientError, Fingerprint, Hello};
 
-/// A request and its answer take no longer, unless the caller says so.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest answer that is read.
-const LONGEST: u64 = 1 << 20;
-/// The title of a refusal after which giving the password once more helps.
-const AGAIN: &str = "Sign in again";
 /// The longest cookie that is kept.
 const LONGEST_COOKIE: usize = 512;
 
-pub(super) fn provider() -> Arc<CryptoProvider> {
+pub(in crate::client) fn provider() -> Arc<CryptoProvider> {
     // Given by hand: the process-wide one belongs to the program.
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// What goes with a request.
-pub(super) enum Body<'a> {
-    None,
-    Json(Zeroizing<Vec<u8>>),
-    Bytes(&'a [u8]),
-}
-
-impl Body<'_> {
-    pub(super) fn json(value: &impl Serialize) -> Result<Body<'static>, ClientError> {
-        let bytes = serde_json::to_vec(value).map_err(|error| ClientError::System(error.to_string()))?;
-        Ok(Body::Json(Zeroizing::new(bytes)))
-    }
-}
-
 /// One daycare, for requests.
-pub(super) struct Web {
-    pub(super) address: Address,
+pub(in crate::client) struct Web {
+    pub(in crate::client) address: Address,
     pub(super) authority: Option<Authority>,
-    pub(super) patience: Duration,
+    pub(in crate::client) patience: Duration,
     pins: Arc<Pins>,
     agent: Agent,
     session: Mutex<Option<Zeroizing<String>>>,
@@ -66,8 +46,9 @@ impl Web {
         Ok(Web { address: address.clone(), authority, patience, pins, agent, session })
     }
 
-    pub(super) fn pins(&self) -> &Pins {
-        &self.pins
+    /// Somebody has signed in.
+    pub(in crate::client) fn entered(&self, account: &str) -> Result<(), ClientError> {
+        self.pins.set_account(&self.address, account)
     }
 
     /// For the live links' sockets; `None` without TLS.
@@ -81,43 +62,21 @@ impl Web {
         config.map(|config| Some(Arc::new(config))).map_err(|error| ClientError::System(error.to_string()))
     }
 
-    /// Asks and reads the answer as JSON.
-    pub(super) fn ask<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: Body<'_>,
-    ) -> Result<T, ClientError> {
-        let bytes = self.call(method, path, body, self.patience)?;
-        serde_json::from_slice(&bytes).map_err(|_| ClientError::Answer { url: self.address.url() })
-    }
-
-    /// Asks for something that has no answer.
-    pub(super) fn tell(&self, method: Method, path: &str, body: Body<'_>) -> Result<(), ClientError> {
-        self.call(method, path, body, self.patience).map(|_| ())
-    }
-
-    /// The same of something that takes its time.
-    pub(super) fn tell_within(
-        &self,
-        limit: Duration,
-        method: Method,
-        path: &str,
-        body: Body<'_>,
-    ) -> Result<(), ClientError> {
-        self.call(method, path, body, limit).map(|_| ())
-    }
-
-    fn call(
+    /// One request: what is answered. It blocks.
+    pub(in crate::client) async fn call(
         &self,
         method: Method,
         path: &str,
         body: Body<'_>,
         limit: Duration,
     ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
-        // A wrong password is no session that ended.
-        let entering = method == Method::POST && matches!(path, "/session" | "/session/again" | "/join");
-        let posts = method == Method::POST;
+        let (entering, posts) = (enters(method, path), method == Method::Post);
+        let method = match method {
+            Method::Get => ureq::http::Method::GET,
+            Method::Post => ureq::http::Method::POST,
+            Method::Patch => ureq::http::Method::PATCH,
+            Method::Delete => ureq::http::Method::DELETE,
+        };
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}/api/v1{path}", self.address.url()))
@@ -145,7 +104,7 @@ impl Web {
             }
         }
         let after = answer.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-        let bytes = answer.body_mut().with_config().limit(LONGEST).read_to_vec();
+        let bytes = answer.body_mut().with_config().limit(LONGEST as u64).read_to_vec();
         let bytes = bytes.map(Zeroizing::new).map_err(|error| self.fault(error))?;
         match status {
             200..=299 => Ok(bytes),
@@ -171,7 +130,7 @@ impl Web {
     }
 
     /// Forgets the session on this computer.
-    pub(super) fn end_session(&self) -> Result<(), ClientError> {
+    pub(in crate::client) fn end_session(&self) -> Result<(), ClientError> {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.pins.set_session(&self.address, None)
     }
@@ -222,27 +181,6 @@ fn build(tls: TlsConfigBuilder, secure: bool, patience: Duration) -> Agent {
         .max_idle_connections(0)
         .build();
     config.into()
-}
-
-/// What a daycare says when it refuses (RFC 9457), cleaned for the player.
-fn refusal(status: u16, body: &[u8], after: Option<u64>) -> ClientError {
-    #[derive(serde::Deserialize)]
-    struct Problem {
-        #[serde(default)]
-        title: String,
-        #[serde(default)]
-        detail: String,
-    }
-    let problem: Option<Problem> = serde_json::from_slice(body).ok();
-    let again = status == 403 && problem.as_ref().is_some_and(|problem| problem.title == AGAIN);
-    let words = problem.map(|problem| if problem.detail.is_empty() { problem.title } else { problem.detail });
-    let words = words.filter(|words| !words.trim().is_empty());
-    let words = words.unwrap_or_else(|| format!("the daycare refuses, with the status {status} and no reason"));
-    let detail = words.chars().map(|one| if one.is_control() { ' ' } else { one }).take(300).collect();
-    if again {
-        return ClientError::Again { detail };
-    }
-    ClientError::Refused { status, detail, after: after.map(Duration::from_secs) }
 }
 
 fn fault(address: &Address, pinned: Option<&Authority>, error: ureq::Error) -> ClientError {

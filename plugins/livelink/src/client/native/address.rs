@@ -6,22 +6,7 @@ use std::str::FromStr;
 
 use ureq::http::Uri;
 
-use super::Fingerprint;
-
-/// Why a text is no address of a daycare.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BadAddress {
-    /// It has parts that an address has not, or lacks some.
-    #[error("this is no address of a daycare; it looks like https://egg.example:8443")]
-    Shape,
-    /// Passwords would go over the network in the clear.
-    #[error("a daycare on another machine is reached by https:// only; http:// is for this machine")]
-    Clear,
-    /// What follows the `#` is no fingerprint.
-    #[error("what follows the # is no fingerprint; it has 64 hexadecimal digits")]
-    Fingerprint,
-}
+use crate::client::{BadAddress, Fingerprint};
 
 /// A daycare's address: `https://host:port`, `http://` for this machine only, and where the player was given it,
 /// `#` and the fingerprint of its certificate authority. Without a scheme, `https` is meant.

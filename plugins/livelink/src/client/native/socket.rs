@@ -14,8 +14,10 @@ use tungstenite::http::header::ORIGIN;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, Message, WebSocket};
 
-use super::web::{Web, io_fault};
-use super::{Address, ClientError};
+use super::request::{Web, io_fault};
+use super::{Address, Ear};
+use crate::client::ClientError;
+use crate::client::live::Heard;
 use crate::message::LONGEST_FROM_SERVER;
 
 /// Bytes that wait for a network that does not take them; with more the link is broken.
@@ -113,32 +115,15 @@ impl Write for Wire {
     }
 }
 
-/// What came.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// A binary message.
-    Message(Vec<u8>),
-    /// Something that is no binary message of a right length: how long it is, at least.
-    Strange(usize),
-    /// Nothing, for now.
-    Nothing,
-    /// The end, with the close frame's code.
-    End(Option<u16>),
-}
-
 /// An open WebSocket.
-pub(super) struct Socket {
+pub(in crate::client) struct Socket {
     web: WebSocket<Wire>,
 }
 
 impl Socket {
     /// Connects, which takes no longer than the daycare's patience; `path` is on the same machine. The socket is
     /// registered for reading and writing.
-    pub(super) fn open(
-        to: &Web,
-        path: &str,
-        (registry, token): (&mio::Registry, mio::Token),
-    ) -> Result<Socket, ClientError> {
+    pub(in crate::client) async fn open(to: &Web, path: &str, ear: &mut Ear) -> Result<Socket, ClientError> {
         let address = &to.address;
         let fault = |error: &io::Error| io_fault(address, to.authority.as_ref(), error);
         let answer = || ClientError::Answer { url: address.url() };
@@ -186,6 +171,7 @@ impl Socket {
             stream.set_nonblocking(true).map_err(|error| fault(&error))?;
             let mut stream = mio::net::TcpStream::from_std(stream);
             let interest = mio::Interest::READABLE | mio::Interest::WRITABLE;
+            let (registry, token) = ear.place();
             registry.register(&mut stream, token, interest).map_err(|error| fault(&error))?;
             *tcp = Tcp::Open(stream);
         }
@@ -193,17 +179,17 @@ impl Socket {
     }
 
     /// Sends one binary message, or keeps it until the network takes it. `false`: the link is broken.
-    pub(super) fn send(&mut self, bytes: Vec<u8>) -> bool {
+    pub(in crate::client) fn send(&mut self, bytes: Vec<u8>) -> bool {
         went(self.web.send(Message::Binary(bytes.into())))
     }
 
     /// Sends what the network did not take.
-    pub(super) fn flush(&mut self) -> bool {
+    pub(in crate::client) fn flush(&mut self) -> bool {
         went(self.web.flush())
     }
 
     /// Takes what came. To be called until it is nothing.
-    pub(super) fn hear(&mut self) -> Heard {
+    pub(in crate::client) fn hear(&mut self) -> Heard {
         loop {
             return match self.web.read() {
                 Ok(Message::Binary(bytes)) => Heard::Message(bytes.into()),
@@ -220,7 +206,7 @@ impl Socket {
     }
 
     /// Says farewell, as far as the network takes it now.
-    pub(super) fn close(mut self, code: u16) {
+    pub(in crate::client) fn close(mut self, code: u16) {
         let frame = CloseFrame { code: code.into(), reason: "".into() };
         // Who is gone already need not hear it.
         let _ = self.web.close(Some(frame));

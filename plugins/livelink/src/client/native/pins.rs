@@ -5,7 +5,6 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 use atomic_write_file::AtomicWriteFile;
@@ -18,51 +17,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Address, ClientError};
+use super::Address;
+use crate::client::{ClientError, Fingerprint};
 
 /// The longest file that is read.
 const LONGEST: u64 = 1 << 20;
-
-/// SHA-256 of an authority's certificate (DER): 64 hexadecimal digits, written in pairs with colons between.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint(pub [u8; 32]);
-
-/// A text that is no fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a fingerprint has 64 hexadecimal digits; copy it whole")]
-pub struct BadFingerprint;
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            let colon = if index == 0 { "" } else { ":" };
-            write!(f, "{colon}{byte:02X}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Fingerprint {
-    type Err = BadFingerprint;
-
-    /// Colons and spaces between the digits do not matter.
-    fn from_str(text: &str) -> Result<Fingerprint, BadFingerprint> {
-        let digits = text.chars().filter(|character| !matches!(character, ':' | ' '));
-        let digits: Option<Vec<u8>> = digits.take(65).map(|digit| Some(digit.to_digit(16)? as u8)).collect();
-        let digits: [u8; 64] = digits.and_then(|digits| digits.try_into().ok()).ok_or(BadFingerprint)?;
-        let mut bytes = [0; 32];
-        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
-            *byte = high << 4 | low;
-        }
-        Ok(Fingerprint(bytes))
-    }
-}
 
 /// A daycare's own certificate authority.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,7 +52,7 @@ impl Authority {
         Fingerprint(Sha256::digest(&self.0).into())
     }
 
-    pub(super) fn der(&self) -> &CertificateDer<'static> {
+    pub(in crate::client) fn der(&self) -> &CertificateDer<'static> {
         &self.0
     }
 }
@@ -192,11 +151,11 @@ impl Pins {
         self.write(&contents)
     }
 
-    pub(super) fn session(&self, address: &Address) -> Result<Option<Zeroizing<String>>, ClientError> {
+    pub(in crate::client) fn session(&self, address: &Address) -> Result<Option<Zeroizing<String>>, ClientError> {
         Ok(self.entry(address)?.session.map(Zeroizing::new))
     }
 
-    pub(super) fn set_session(&self, address: &Address, session: Option<&str>) -> Result<(), ClientError> {
+    pub(in crate::client) fn set_session(&self, address: &Address, session: Option<&str>) -> Result<(), ClientError> {
         self.change(address, |entry| entry.session = session.map(str::to_owned))
     }
 
