@@ -12,6 +12,7 @@ import { register } from './update.js';
 
 /** What is opened at all: the largest is a recording of months. */
 const LARGEST = 64 << 20;
+const NOTHING_KEPT = 'this browser keeps nothing for this page, as in a private window; open it in an ordinary one';
 const OTHER_TAB = 'the saves are in use by another tab; close it, then reload this page';
 
 const $ = selector => document.querySelector(selector);
@@ -196,6 +197,8 @@ function start(files, owner, origin, shelf) {
     const calls = new Calls($('#bell'), worker, tell);
     const host = {
         store: (changes, number) => owner && shelf.store(changes, number),
+        // The picture asks, too; this is for whoever does not see it.
+        ask: asks => { $('#question').hidden = !asks; },
         say: text => { $('#said').textContent = text; },
         call: (name, text) => { calls.call(name, text).catch(error => console.warn(error)); },
         pick: (purpose, accept) => choose(accept, (name, bytes) => program.chosen(purpose, name, bytes)),
@@ -207,11 +210,12 @@ function start(files, owner, origin, shelf) {
         },
     };
     const options = {
-        readOnly: owner ? undefined : OTHER_TAB,
+        readOnly: !owner ? OTHER_TAB : files === null ? NOTHING_KEPT : undefined,
         speed: Number(asked.get('speed')) || undefined,
         toy: asked.get('toy') ?? undefined,
         mute: asked.has('mute'),
         daycare: origin,
+        there: asked.get('there') ?? undefined,
     };
     watch();
     try {
@@ -223,6 +227,8 @@ function start(files, owner, origin, shelf) {
     running = true;
     document.body.classList.remove('loading');
     connect($('#keys'), (name, down) => crashed || program.press(name, down));
+    for (const button of document.querySelectorAll('[data-decide]'))
+        button.onclick = () => crashed || program.decide(button.dataset.decide === 'live');
     $('#open').disabled = false;
     $('#open').onclick = () => choose('', (name, bytes) => program.open_file(name, bytes));
     canvas.focus({ preventScroll: true });
@@ -237,8 +243,6 @@ function start(files, owner, origin, shelf) {
     addEventListener('pageshow', event => event.persisted && hidden(false));
     // A phone that puts the page to sleep says so.
     document.addEventListener('freeze', () => hidden(true));
-    if (files === null)
-        tell('This browser keeps nothing for this page (a private window, perhaps): play, but export what you want to keep.');
     if (!owner) news(`Only looking on: ${OTHER_TAB}.`);
     // For the tests, and for who is curious.
     globalThis.eggtooth = { ...program, shelf };

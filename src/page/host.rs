@@ -18,6 +18,9 @@ extern "C" {
     /// Says how the pet is.
     #[wasm_bindgen(method)]
     pub fn say(this: &Host, text: &str);
+    /// The game asks what becomes of an absence, or asks no more.
+    #[wasm_bindgen(method)]
+    pub fn ask(this: &Host, asks: bool);
     /// The pet of this name calls.
     #[wasm_bindgen(method)]
     fn call(this: &Host, name: &str, text: &str);

@@ -129,6 +129,12 @@ pub fn tell(text: String) {
     inbox::put(FromPage::Tell(text));
 }
 
+/// The answer to the question about an absence: it is lived, or time stood still.
+#[wasm_bindgen]
+pub fn decide(live: bool) {
+    inbox::put(FromPage::Decide(live));
+}
+
 /// The page has stored the changes up to this number.
 #[wasm_bindgen]
 pub fn stored(number: f64) {

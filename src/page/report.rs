@@ -3,7 +3,7 @@
 use super::host::Host;
 use bevy::ecs::prelude::*;
 use eggtooth_shell::{Redraw, Step};
-use eggtooth_toy::face::{Away, Pace, Remote, Shown, Toy};
+use eggtooth_toy::face::{Away, AwayView, Pace, Remote, Shown, Toy};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 
@@ -29,6 +29,7 @@ pub fn state() -> String {
 pub struct Told {
     words: String,
     ready: bool,
+    asks: bool,
     tick: Option<u64>,
 }
 
@@ -44,9 +45,12 @@ pub fn look(
     let words = match (toy, remote) {
         (Some(toy), _) => {
             let session = &toy.0;
-            let (name, away) = (session.name(), away.is_some_and(Away::is_away));
-            let is = eggtooth_toy::words(name, &session.machine, session.watch());
-            if away { format!("{name} has been away; the picture asks what becomes of that time.") } else { is }
+            let (name, away) = (session.name(), away.and_then(Away::view));
+            match away {
+                Some(AwayView::Asked(_)) => format!("{name} was away. Shall it live that time now, or was it held?"),
+                Some(AwayView::Living(..)) => format!("{name} lives what it has missed."),
+                None => eggtooth_toy::words(name, &session.machine, session.watch()),
+            }
         }
         (None, Some(remote)) => format!("{} lives in a daycare.", remote.name),
         (None, None) => return,
@@ -54,6 +58,11 @@ pub fn look(
     if told.words != words {
         host.say(&words);
         told.words = words;
+    }
+    let asks = away.is_some_and(|away| matches!(away.view(), Some(AwayView::Asked(_))));
+    if told.asks != asks {
+        host.ask(asks);
+        told.asks = asks;
     }
     if !told.ready && redraw.is_whole() {
         told.ready = true;
@@ -73,6 +82,7 @@ pub fn look(
                 "hash": machine.and_then(|machine| machine.state_hash().ok()).map(|hash| eggtooth_vault::hex(&hash)),
                 "rom": machine.map(|machine| eggtooth_vault::hex(machine.identity())),
                 "slug": session.and_then(|session| session.slug()).map(ToString::to_string),
+                "fullness": session.and_then(|session| session.watch().fullness(&session.machine)),
                 "icons": machine.map(|machine| machine.icons()),
                 "elsewhere": remote.map(|remote| remote.is_live()),
             });

@@ -102,6 +102,12 @@ impl Watch {
         self.0.places[fact as usize]?.read(machine.ram())
     }
 
+    /// How full the pet is; `None` where that is not known. A meal raises it.
+    #[must_use]
+    pub fn fullness(&self, machine: &Machine) -> Option<u16> {
+        self.read(Fact::Fullness, machine)
+    }
+
     /// Whether the pet calls: by its memory, else by the attention icon.
     #[must_use]
     pub fn calls(&self, machine: &Machine) -> bool {
@@ -126,6 +132,7 @@ mod tests {
             assert_eq!(watch.read(fact, &machine).is_some(), fact != Fact::Dead, "{fact:?}");
         }
         assert_eq!(watch.growth(1), Some("hatched"));
+        assert!(watch.fullness(&machine).is_some() && Watch::default().fullness(&machine).is_none());
     }
 
     #[test]

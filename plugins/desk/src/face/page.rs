@@ -1,9 +1,11 @@
 //! The page's buttons, and what its being hidden means.
 
 use super::DeskSystems;
+use crate::model::Action;
 use crate::page::FromPage;
 use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;
+use eggtooth_toy::Choice;
 use eggtooth_toy::face::{Press, SaveNow, Shown};
 
 /// Presses, and saving.
@@ -16,6 +18,7 @@ fn hear(
     shown: Query<Entity, With<Shown>>,
     mut presses: MessageWriter<Press>,
     mut save: MessageWriter<SaveNow>,
+    mut actions: MessageWriter<Action>,
 ) {
     for told in page.read() {
         match told {
@@ -23,6 +26,9 @@ fn hear(
                 if let Ok(toy) = shown.single() {
                     presses.write(Press { toy, button: *button, down: *down });
                 }
+            }
+            FromPage::Decide(live) => {
+                actions.write(Action::Decide(if *live { Choice::Live } else { Choice::Hold }));
             }
             // A tab that is hidden may never be seen again.
             FromPage::Hidden(true) => drop(save.write(SaveNow)),

@@ -160,7 +160,11 @@ pub(super) fn refresh(
 ) {
     let (Some(mut redraw), Some(output)) = (redraw, outputs.iter().next()) else { return };
     let same = last.len() == output.paint_jobs.len() && last.iter().zip(&output.paint_jobs).all(|(a, b)| equal(a, b));
-    if !same || !output.textures_delta.is_empty() {
+    // New glyphs are in the texture only when the picture after this one is drawn.
+    if !output.textures_delta.is_empty() {
+        redraw.request_frames(2);
+    }
+    if !same {
         last.clone_from(&output.paint_jobs);
         redraw.request();
     }
