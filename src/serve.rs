@@ -59,6 +59,7 @@ fn done(arguments: ServeArguments) -> Result<()> {
                     LogFormat::Text => log::Format::Text,
                     LogFormat::Json => log::Format::Json,
                 },
+                web_dir: arguments.web_dir,
                 qr: arguments.qr,
             })?;
             Ok(())

@@ -40,6 +40,9 @@ pub struct ServeArguments {
     /// How to log: text at a terminal and JSON elsewhere, or always one of them
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     pub log: LogFormat,
+    /// Serve the game for browsers, built by `cargo xtask web` (the folder web/dist), at /play
+    #[arg(long, value_name = "DIR")]
+    pub web_dir: Option<PathBuf>,
     /// Draw the address for a phone's camera, also where nobody sees a terminal
     #[arg(long)]
     pub qr: bool,

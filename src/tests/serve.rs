@@ -16,6 +16,8 @@ mod end;
 mod first;
 #[path = "serve/limits.rs"]
 mod limits;
+#[path = "serve/play.rs"]
+mod play;
 #[path = "serve/tls.rs"]
 mod tls;
 #[path = "serve/watch.rs"]

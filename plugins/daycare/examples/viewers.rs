@@ -154,7 +154,23 @@ fn main() {
     let (_drain, drain) = tokio::sync::watch::channel(false);
     let name = "Load".to_owned();
     let origins = vec![base.clone()];
-    let house = Arc::new(House { store, roms, host: host.clone(), door, name, origins, secure: false, drain });
+    let house = Arc::new(House {
+        tables: eggtooth_daycare::tables::Tables::new(
+            Arc::clone(&store),
+            Arc::clone(&roms),
+            host.clone(),
+            Default::default(),
+        ),
+        store,
+        roms,
+        host: host.clone(),
+        door,
+        name,
+        origins,
+        secure: false,
+        web: None,
+        drain,
+    });
     let service = router(house).into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, service).await.unwrap() });
 

@@ -2,7 +2,7 @@ const $ = id => document.getElementById(id), base = '/api/v1', themes = ['sunny'
 let me, set_up, live;
 
 const fill = (node, kids) => node.replaceChildren(...[kids].flat(9).filter(kid => kid));
-// What the element has no property for becomes an attribute.
+// What is no property becomes an attribute.
 function h(tag, props, ...kids) {
 	const node = document.createElement(tag);
 	if (props?.constructor != Object) kids.unshift(props);
@@ -11,6 +11,7 @@ function h(tag, props, ...kids) {
 	return node;
 }
 const say = text => $('note').textContent = text.message ?? text;
+const link = (href, text) => h('a', {href}, text);
 const time = ms => ms ? new Date(ms).toLocaleString() : 'revoked';
 const home = () => location.hash = '';
 
@@ -27,7 +28,7 @@ async function api(what, body) {
 const get = path => api('GET ' + path);
 const download = async path => location = base + path + (await get(path), '');
 
-// Acts, then loads the part around it again.
+// Acts, then loads the part around it.
 async function run(node, act, data) {
 	if (node.busy) return;
 	node.busy = !say('');
@@ -119,7 +120,7 @@ const pages = {
 	new: async chosen => card('A new pet',
 		form({name: 'Pip', rom: await programs(chosen), theme: pairs(themes)}, 'Hatch it',
 			async data => location.hash = 'toy=' + (await api('POST /toys', data)).id),
-		picker('Your own ROM: choose it, or drop it here. Only you can have it.', bring),
+		picker('Your own ROM: choose or drop it. Only you can have it.', bring),
 		rows('ROMs', '/roms', rom => [rom.name, !rom.builtin && [
 			button('Download', () => download(`/roms/${rom.key}/bytes`)),
 			button('Remove', 'DELETE /roms/' + rom.key, 'Remove it?')]])),
@@ -172,14 +173,15 @@ const pages = {
 		}),
 		part('How it runs', async () => h('pre',
 			JSON.stringify(await get('/operator'), null, 1).replace(/^[ {}[\],]+\n|[{}[\]",]/gm, ''))),
-		audit('What all did', true), h('a', {href: '/api'}, 'The API')),
+		audit('What all did', true), link('/api', 'The API')),
 };
 
 async function show() {
 	live = live?.stop();
 	say('');
 	const here = location.hash, [page, arg = ''] = here.slice(1).split('=');
-	fill($('nav'), me && [h('a', {href: '#you'}, me.name), me.role == 'admin' && h('a', {href: '#house'}, 'House')]);
+	fill($('nav'), [house.play && link('/play/', 'Play'),
+		me && [link('#you', me.name), me.role == 'admin' && link('#house', 'House')]]);
 	const view = pages[me || page == 'join' ? page : set_up ? 'signin' : 'setup'] || pages.shelf;
 	const nodes = await (async () => view(arg))().catch(error => card('Sorry', error.message));
 	if (here != location.hash) return;
@@ -188,7 +190,7 @@ async function show() {
 	$('main').focus({preventScroll: true});
 }
 
-// 8 × 8 dots, a byte a row.
+// 8 × 8, a byte a row.
 const icons = {
 	food: '2448247eff7e3c00', light: '3c7e7e7e3c3c0018', game: '00007edbbfdbe7c3', medicine: '187eefc7efff7e00',
 	toilet: '7070707e7e3c183c', status: '003c5a89858181ff', discipline: '7ee7e7e7ffe77e20', attention: '183c7e7e7eff0018',
@@ -244,7 +246,7 @@ function play(toy) {
 	const beat = () => send([1, 0x43, ...bytes(now(), 8)]);
 	function tell() {
 		egg.className = `egg ${toy.theme} ${tries && 'off'}`;
-		meta.textContent = tries ? 'Trying to connect …' : unsure.size ? '…' : ping;
+		meta.textContent = tries ? 'Connecting …' : unsure.size ? '…' : ping;
 	}
 
 	async function open() {

@@ -4,6 +4,8 @@ use crate::door::Door;
 use crate::host::Host;
 use crate::roms::Roms;
 use crate::store::{Store, StoreError};
+use crate::tables::Tables;
+use crate::web::Web;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -25,6 +27,10 @@ pub struct House {
     pub origins: Vec<String>,
     /// Whether it is reached by TLS; only then cookies are `Secure`.
     pub secure: bool,
+    /// Where the toys meet those of friends.
+    pub tables: Tables,
+    /// The game for browsers, if it is served.
+    pub web: Option<Web>,
     /// Becomes true when the daycare closes: live sockets end with 1001.
     pub drain: watch::Receiver<bool>,
 }

@@ -188,7 +188,8 @@ impl Roms {
         Ok(())
     }
 
-    fn owner(&self, account: AccountId) -> Result<AccountKey, RomsError> {
+    /// An account's key.
+    pub(crate) fn owner(&self, account: AccountId) -> Result<AccountKey, RomsError> {
         Ok(self.key.unwrap(&self.store.account(account)?.wrapped_key)?)
     }
 

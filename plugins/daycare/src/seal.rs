@@ -22,6 +22,8 @@ pub const KEY_FILE: &str = "server.key";
 const KEY: usize = 32;
 /// What wrapped account keys are bound to.
 const WRAPPED: &[u8] = b"eggtooth account key 1";
+/// What stands before the names of what is kept: no ROM's name, of 16 bytes, is one of them.
+const NAMED: &[u8] = b"eggtooth kept 1 ";
 /// The setting that says by which server key a store is sealed.
 const SEALED_BY: &str = "server key";
 
@@ -163,6 +165,22 @@ impl AccountKey {
     /// [`SealError::Closed`].
     pub fn open(&self, key: RomKey, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         opened(&self.0, &key.0, sealed)
+    }
+
+    /// Seals something else of the owner's, bound to the name by which it is kept.
+    ///
+    /// # Errors
+    /// [`SealError::Random`].
+    pub fn seal_named(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+        sealed(&self.0, &[NAMED, name.as_bytes()].concat(), bytes)
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`SealError::Closed`].
+    pub fn open_named(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        opened(&self.0, &[NAMED, name.as_bytes()].concat(), sealed)
     }
 
     /// A hash that tells an owner's doubles, and nobody anything else.

@@ -11,7 +11,11 @@ mod live;
 mod matrix;
 #[path = "http/moves.rs"]
 mod moves;
+#[path = "http/play.rs"]
+mod play;
 #[path = "http/privacy.rs"]
 mod privacy;
 #[path = "http/schema.rs"]
 mod schema;
+#[path = "http/tables.rs"]
+mod tables;

@@ -17,8 +17,8 @@ use std::sync::Arc;
 const API: &str = "/api";
 /// What is answered before somebody has set the daycare up.
 const OPEN: [&str; 2] = ["/api/v1/hello", "/api/v1/setup"];
-/// The live socket: a page of another origin may not open it, and it needs a ticket.
-const LIVE: &str = "/api/v1/live";
+/// The live sockets: a page of another origin may not open them, and they need a ticket.
+const LIVE: [&str; 2] = ["/api/v1/live", "/api/v1/table"];
 /// A header that no form and no link can send.
 const OURS: HeaderName = HeaderName::from_static("x-eggtooth");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -56,7 +56,7 @@ async fn admit(house: &House, request: &Parts, empty: bool, ip: IpAddr) -> Resul
     if !door.is_set_up() {
         return if OPEN.contains(&path) { Ok(Caller::at(ip, None)) } else { Err(DoorError::NotSetUp) };
     }
-    if path == LIVE && !request.headers.contains_key(header::ORIGIN) {
+    if LIVE.contains(&path) && !request.headers.contains_key(header::ORIGIN) {
         return Err(DoorError::Foreign("a live link names its Origin"));
     }
     let Some(hash) = Cookie::digest_in(&request.headers, house.secure) else { return Ok(Caller::at(ip, None)) };
@@ -88,7 +88,7 @@ fn from_here(house: &House, request: &Parts, empty: bool) -> Result<(), DoorErro
     let foreign = || Err(DoorError::Foreign("the header Sec-Fetch-Site says so"));
     if matches!(request.method, Method::GET | Method::HEAD) {
         // Nothing changes, but nobody else's page needs to load from here either; links to the page itself are fine.
-        let private = path.starts_with(API) && path != LIVE;
+        let private = path.starts_with(API) && !LIVE.contains(&path);
         return if private && !matches!(site, None | Some("same-origin" | "none")) { foreign() } else { Ok(()) };
     }
     if !matches!(site, None | Some("same-origin")) {

@@ -4,6 +4,7 @@ use crate::door::DoorError;
 use crate::host::HostError;
 use crate::seal::SealError;
 use crate::store::StoreError;
+use crate::web::WebError;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,9 @@ pub enum ServeError {
     /// The engine room does not start, or could not write the last snapshots.
     #[error("the engine room: {0}")]
     Host(#[from] HostError),
+    /// The game for browsers cannot be served.
+    #[error(transparent)]
+    Web(#[from] WebError),
     /// The operating system gives no threads, no randomness or no signals.
     #[error("the system refuses {what}: {reason}")]
     System {

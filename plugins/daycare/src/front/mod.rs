@@ -57,6 +57,8 @@ pub struct ServeOptions {
     pub metrics: Option<SocketAddr>,
     /// How it logs.
     pub log: log::Format,
+    /// The folder of the game for browsers; `None` is the one in the program, if any.
+    pub web_dir: Option<PathBuf>,
     /// Draws its address for a phone's camera, also where standard output is no terminal.
     pub qr: bool,
 }
@@ -72,6 +74,7 @@ impl Default for ServeOptions {
             plain: false,
             metrics: Some(METRICS),
             log: log::Format::default(),
+            web_dir: None,
             qr: false,
         }
     }

@@ -14,6 +14,8 @@ use crate::roms::Roms;
 use crate::seal::ServerKey;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::tables::{Tables, TablesOptions};
+use crate::web::Web;
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -41,6 +43,10 @@ pub struct Opened {
 /// # Errors
 /// [`ServeError`].
 pub fn open(options: &ServeOptions) -> Result<Opened, ServeError> {
+    let web = match &options.web_dir {
+        Some(folder) => Some(Web::read(folder)?),
+        None => Web::embedded(),
+    };
     let places = Places::new(options.data_dir.as_deref())?;
     places.prepare()?;
     let (listener, address) = bind(options.listen, "--listen")?;
@@ -70,17 +76,20 @@ pub fn open(options: &ServeOptions) -> Result<Opened, ServeError> {
     let house_options = HostOptions { cores: None, clock };
     let (host, engine) = host::start(Arc::clone(&store), Arc::clone(&roms), house_options)?;
     let door = Door::new(Arc::clone(&store), key, DoorOptions::default())?;
+    let tables_options = TablesOptions { listen: address.ip(), ..TablesOptions::default() };
+    let tables = Tables::new(Arc::clone(&store), Arc::clone(&roms), host.clone(), tables_options);
     let (drain, draining) = watch::channel(false);
     let connections = Connections::default();
     let house = House {
         store,
         roms: Arc::clone(&roms),
-
         host,
         door,
         name: options.names.first().map_or(label, |name| name.name.to_string()),
         origins: reach.origins,
         secure: !options.plain,
+        tables,
+        web,
         drain: draining,
     };
     Ok(Opened {

@@ -117,7 +117,11 @@ pub async fn run(opened: Opened) -> Result<(), ServeError> {
 
 /// The last snapshots.
 async fn close(house: &House, engine_gone: oneshot::Receiver<()>, connections: &Connections) -> Result<(), ServeError> {
+    // Friends hear that the toys leave; what is on its way is written down in any case.
+    let tables = house.tables.clone();
+    let left = tokio::task::spawn_blocking(move || tables.close());
     let closed = tokio::time::timeout(LAST_SNAPSHOTS, async {
+        let _ = left.await;
         let drained = house.host.drain().await;
         let _ = engine_gone.await;
         drained

@@ -27,17 +27,21 @@ impl File {
     /// The file, or 304 where the browser has it. It may be kept, and must be asked for again each time.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
         let tag = format!("\"{}\"", hex(&Sha256::digest(self.bytes)[..16]));
-        let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        let known = known.flat_map(|value| value.split(',')).any(|known| {
-            let known = known.trim();
-            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-        });
         let always: [(HeaderName, &str); 2] = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, &tag)];
-        if known {
+        if is_known(headers, &tag) {
             return (StatusCode::NOT_MODIFIED, always).into_response();
         }
         (always, [(header::CONTENT_TYPE, self.media)], self.bytes).into_response()
     }
+}
+
+/// Whether the browser has what this tag is of (RFC 9110 §13.1.2).
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).any(|known| {
+        let known = known.trim();
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+    })
 }
 
 #[cfg(test)]

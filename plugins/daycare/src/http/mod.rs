@@ -13,6 +13,7 @@ mod openapi;
 mod operator;
 mod page;
 mod people;
+mod play;
 mod problem;
 mod roms;
 pub mod take;
@@ -66,6 +67,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/api/try.js", get(openapi::script))
         .route("/api/try.css", get(openapi::style))
         .merge(page::routes())
+        .merge(play::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing)

@@ -10,6 +10,8 @@ use eggtooth_daycare::seal::ServerKey;
 use eggtooth_daycare::store::{
     Account, AccountRole, Anchor, Grant, GrantRole, SessionRow, Snapshot, SqliteStore, Store, ToyRow, ToyState,
 };
+use eggtooth_daycare::tables::{Tables, TablesOptions};
+use eggtooth_daycare::web::Web;
 use eggtooth_daycare::{AccountId, GrantId, House, RomKey, ToyId, http, now};
 use eggtooth_toy::{Machine, STATE};
 use eggtooth_vault::{Envelope, Meta, hex};
@@ -102,6 +104,18 @@ impl Daycare {
 
     /// The daycare of a folder; the one that was there before has been closed.
     pub fn open(dir: &Path, limits: Limits) -> Daycare {
+        Daycare::open_with(dir, limits, None)
+    }
+
+    /// One that serves the game for browsers.
+    pub fn playing(web: Web) -> Daycare {
+        let dir = tempfile::tempdir().unwrap();
+        let mut daycare = Daycare::open_with(dir.path(), unlimited(), Some(web));
+        daycare.dir = Some(dir);
+        daycare
+    }
+
+    fn open_with(dir: &Path, limits: Limits, web: Option<Web>) -> Daycare {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir.join("daycare.sqlite")).unwrap());
         let key = Arc::new(ServerKey::load_or_create(&dir.join("server.key")).unwrap());
         let roms = Arc::new(Roms::new(Arc::clone(&store), Arc::clone(&key)));
@@ -112,6 +126,7 @@ impl Daycare {
         }
         let options = DoorOptions { limits, cost: Cost { memory: 8, passes: 1 }, ..DoorOptions::default() };
         let door = Door::new(Arc::clone(&store), Arc::clone(&key) as _, options).unwrap();
+        let tables = Tables::new(Arc::clone(&store), Arc::clone(&roms), host.clone(), TablesOptions::default());
         let (drain, draining) = watch::channel(false);
         let house = Arc::new(House {
             store,
@@ -121,6 +136,8 @@ impl Daycare {
             name: "Test".into(),
             origins: vec![ORIGIN.into()],
             secure: false,
+            tables,
+            web,
             drain: draining,
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -272,6 +289,7 @@ impl Daycare {
     fn shut(&mut self) {
         let Some(engine) = self.engine.take() else { return };
         let _ = self.drain.send(true);
+        self.house.tables.close();
         let drained = self.runtime.block_on(self.house.host.drain());
         engine.join();
         assert!(drained.is_ok() || std::thread::panicking(), "{drained:?}");

@@ -117,6 +117,7 @@ fn rows() -> Vec<Row> {
         row("GET", "/audit", nothing, anybody(200)),
         row("GET", "/operator", nothing, admin(200)),
         row("GET", "/live", nothing, all(400)),
+        row("GET", "/table", nothing, all(400)),
         row("GET", "/toys", nothing, anybody(200)),
         row("POST", "/toys", |_| Sent::Json(json!({"name": "New"})), anybody(201)),
         row("GET", "/toys/{toy}", nothing, viewer(200)),
@@ -140,6 +141,10 @@ fn rows() -> Vec<Row> {
         // The viewer gives back what is theirs; the caretaker does not know of it.
         row("DELETE", "/toys/{toy}/grants/{grant}", nothing, [401, 401, 404, 404, 404, 404, 204, 404, 204, 204]),
         row("POST", "/toys/{toy}/live", nothing, viewer(200)),
+        // What may be done; tables themselves have tests of their own.
+        row("POST", "/toys/{toy}/table", |_| Sent::Json(json!({"invite": "egg1nonsense"})), caretaker(422)),
+        row("POST", "/toys/{toy}/table/look", nothing, viewer(409)),
+        row("DELETE", "/toys/{toy}/table", nothing, caretaker(204)),
         row(
             "POST",
             "/toys/{toy}/leave",

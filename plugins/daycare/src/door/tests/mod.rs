@@ -13,6 +13,7 @@ use crate::House;
 use crate::host::{Host, SteppedClock};
 use crate::id::{AccountId, GrantId, RomKey, ToyId};
 use crate::store::{Anchor, Grant, GrantRole, RomRow, Snapshot, SqliteStore, ToyRow, ToyState};
+use crate::tables::{Tables, TablesOptions};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
@@ -73,12 +74,19 @@ impl Fixture {
         let origin = if secure { "https://egg.example" } else { "http://127.0.0.1:8080" };
         let house = Arc::new(House {
             store: Arc::clone(&store),
-            roms,
+            roms: Arc::clone(&roms),
             host: Host::new(std::sync::mpsc::sync_channel(1).0),
             door,
             name: "Nest".into(),
             origins: vec![origin.into()],
             secure,
+            tables: Tables::new(
+                Arc::clone(&store),
+                Arc::clone(&roms),
+                Host::new(std::sync::mpsc::sync_channel(1).0),
+                TablesOptions::default(),
+            ),
+            web: None,
             drain: drained,
         });
         let router = crate::http::router(Arc::clone(&house));

@@ -48,6 +48,12 @@ impl Line {
 
     /// The next message. May be dropped and called again.
     pub async fn hear(&mut self) -> Result<ClientMessage, Cut> {
+        let bytes = self.hear_bytes().await?;
+        ClientMessage::decode(&bytes).map_err(|_| Cut::Close(Close::BadMessage))
+    }
+
+    /// The next message as bytes. May be dropped and called again.
+    pub async fn hear_bytes(&mut self) -> Result<Bytes, Cut> {
         loop {
             sleep_until(self.paced.checked_sub(PACE * BURST).unwrap_or(self.paced)).await;
             let message = match self.socket.recv().await {
@@ -58,9 +64,7 @@ impl Line {
             };
             self.paced = self.paced.max(Instant::now()) + PACE;
             match message {
-                Message::Binary(bytes) => {
-                    return ClientMessage::decode(&bytes).map_err(|_| Cut::Close(Close::BadMessage));
-                }
+                Message::Binary(bytes) => return Ok(bytes),
                 Message::Text(_) => return Err(Cut::Close(Close::BadMessage)),
                 Message::Pong(_) => self.unanswered = None,
                 Message::Ping(_) => {}
@@ -75,6 +79,11 @@ impl Line {
         message.encode(&mut self.bytes);
         let message = Message::Binary(Bytes::copy_from_slice(&self.bytes));
         self.send(message).await
+    }
+
+    /// Says bytes; returns when they are on their way.
+    pub async fn say_bytes(&mut self, bytes: Vec<u8>) -> Result<(), Cut> {
+        self.send(Message::Binary(bytes.into())).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Cut> {
@@ -105,11 +114,17 @@ impl Line {
 
     /// The last words: why, and the end. Who does not listen hears nothing.
     pub async fn bye(mut self, close: Close) {
+        let text = Sentence::new(close.sentence());
+        self.bytes.clear();
+        ServerMessage::Bye { code: close.code(), text }.encode(&mut self.bytes);
+        let words = std::mem::take(&mut self.bytes);
+        self.bye_bytes(close, words).await;
+    }
+
+    /// The same with a message of its own.
+    pub async fn bye_bytes(mut self, close: Close, words: Vec<u8>) {
         let farewell = async {
-            let text = Sentence::new(close.sentence());
-            self.bytes.clear();
-            ServerMessage::Bye { code: close.code(), text }.encode(&mut self.bytes);
-            self.socket.send(Message::Binary(Bytes::copy_from_slice(&self.bytes))).await?;
+            self.socket.send(Message::Binary(words.into())).await?;
             let reason = CloseFrame { code: close.code(), reason: "".into() };
             self.socket.send(Message::Close(Some(reason))).await?;
             // The other side answers the close; until then a socket that is dropped might swallow it.

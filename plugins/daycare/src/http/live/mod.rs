@@ -5,6 +5,7 @@
 
 mod line;
 mod presses;
+mod table;
 mod viewer;
 mod wire;
 
@@ -30,7 +31,7 @@ const CHANGES: usize = 64;
 
 /// The route of the socket.
 pub fn routes() -> OpenApiRouter<Arc<House>> {
-    OpenApiRouter::default().routes(routes!(live))
+    OpenApiRouter::default().routes(routes!(live)).merge(table::routes())
 }
 
 /// Tells live sockets that somebody has changed what a toy's row says.

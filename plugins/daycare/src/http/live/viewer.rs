@@ -19,7 +19,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// The ticket must be there within this time (service §2.2).
-const TICKET: Duration = Duration::from_secs(3);
+pub(super) const TICKET: Duration = Duration::from_secs(3);
 /// Between two pictures: at most 30 a second; of those between, the latest is sent.
 const PICTURE: Duration = Duration::from_nanos(1_000_000_000 / 30);
 /// Between two statuses that say nothing new.
@@ -57,7 +57,7 @@ struct Entered {
 }
 
 /// Returns when the daycare closes; never, where nobody is left who could close it.
-async fn drained(drain: &mut watch::Receiver<bool>) {
+pub(super) async fn drained(drain: &mut watch::Receiver<bool>) {
     if drain.wait_for(|drain| *drain).await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -189,7 +189,7 @@ async fn watch(
 }
 
 /// Does something with the line; a viewer that does not take what it is sent must not outlive its rights by that.
-async fn unless_ended(
+pub(super) async fn unless_ended(
     seat: &mut Seat,
     drain: &mut watch::Receiver<bool>,
     doing: impl Future<Output = Result<(), Cut>>,

@@ -35,6 +35,8 @@ pub struct Hello {
     set_up: bool,
     /// It is reached by TLS.
     secure: bool,
+    /// The game for browsers is at `/play/`.
+    play: bool,
 }
 
 /// What anybody may know of the daycare.
@@ -46,6 +48,7 @@ async fn hello(State(house): State<Arc<House>>) -> Json<Hello> {
         name: house.name.clone(),
         set_up: house.door.is_set_up(),
         secure: house.secure,
+        play: house.web.is_some(),
     })
 }
 

@@ -111,6 +111,12 @@ pub struct LiveTicket {
     path: &'static str,
 }
 
+impl LiveTicket {
+    pub(super) fn new(ticket: &[u8; 16], path: &'static str) -> LiveTicket {
+        LiveTicket { ticket: hex(ticket), path }
+    }
+}
+
 /// A ticket to a toy's live link: pictures, sounds and presses over a WebSocket (see LIVELINK.md).
 #[utoipa::path(post, path = "/toys/{toy}/live", tag = "toys",
     params(("toy" = ToyId, Path, description = "Which toy")),
@@ -122,5 +128,5 @@ async fn live(
 ) -> Result<Json<LiveTicket>, Problem> {
     let (_, standing) = house.door.may(&caller, toy, Action::Watch).await?;
     let ticket = house.door.ticket(caller.signed_in()?, toy, standing)?;
-    Ok(Json(LiveTicket { ticket: hex(&ticket), path: "/api/v1/live" }))
+    Ok(Json(LiveTicket::new(&ticket, "/api/v1/live")))
 }

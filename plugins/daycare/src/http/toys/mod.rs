@@ -6,6 +6,7 @@ mod grants;
 mod look;
 mod picture;
 mod saves;
+mod table;
 mod view;
 
 pub use birth::{Cradle, DEFAULT_THEME, adopt, check_theme, first, room_for_one_more};
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<Arc<House>> {
         .merge(acts::routes())
         .merge(saves::routes())
         .merge(look::routes())
+        .merge(table::routes())
         .merge(grants::routes())
 }
 
