@@ -186,7 +186,7 @@ impl Tables {
         tokio::spawn(feed::feed(self.clone(), Arc::clone(&table), sitter, watching));
         if let Some(old) = old {
             // It is over; its thread is waited for elsewhere.
-            let _ = tokio::task::spawn_blocking(move || drop(old));
+            drop(tokio::task::spawn_blocking(move || drop(old)));
         }
         Ok(table)
     }

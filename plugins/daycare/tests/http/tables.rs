@@ -45,14 +45,11 @@ impl Page {
         for bytes in self.table.outgoing() {
             self.socket.send(Message::Binary(bytes.into())).unwrap();
         }
-        match self.socket.read() {
-            Ok(Message::Binary(bytes)) => {
-                if let Ok(ToPage::Bye(code, _)) = ToPage::decode(&bytes) {
-                    self.closed = Some(code);
-                }
-                self.table.receive(&bytes).unwrap();
+        if let Ok(Message::Binary(bytes)) = self.socket.read() {
+            if let Ok(ToPage::Bye(code, _)) = ToPage::decode(&bytes) {
+                self.closed = Some(code);
             }
-            Ok(_) | Err(_) => {}
+            self.table.receive(&bytes).unwrap();
         }
         self.heard.extend(self.table.events());
     }
