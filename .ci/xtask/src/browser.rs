@@ -1,4 +1,4 @@
-//! The daycare's built-in page in a browser, against the real program.
+//! The two pages in a browser: the daycare's, against the real program, and the game.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -24,6 +24,14 @@ pub fn page() -> Result<()> {
     web::npm(&folder)?;
     let mut node = Command::new("node");
     node.current_dir(&folder).arg("run.mjs").arg(cargo::built("eggtooth")?).env("CHROMIUM", chromium()?);
+    cargo::succeed(&mut node)
+}
+
+/// Builds the game for browsers, quickly, and plays it in Chromium.
+pub fn game() -> Result<()> {
+    web::build(true)?;
+    let mut node = Command::new("node");
+    node.current_dir(web::folder()).arg("tests/run.mjs").env("CHROMIUM", chromium()?);
     cargo::succeed(&mut node)
 }
 

@@ -34,9 +34,13 @@ pub fn test() -> Result<ExitCode> {
         clippy(&["--package", "eggtooth", "--no-default-features", "--features", "serve"])
     });
     if browser::skipped() {
-        steps.note(format!("{} is set: THE DAYCARE'S PAGE WAS NOT TESTED in a browser", browser::OVERRIDE));
+        steps.note(format!(
+            "{} is set: THE DAYCARE'S PAGE AND THE GAME WERE NOT TESTED in a browser",
+            browser::OVERRIDE
+        ));
     } else {
         steps.step("the daycare's page in a browser", browser::page);
+        steps.step("the game in a browser", browser::game);
     }
     steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
     steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));
