@@ -66,10 +66,21 @@ export async function play(page, url) {
     await awake(page);
 }
 
-/** The pet is to be seen, and the program runs. */
+/** The pet is to be seen, and the program runs. Whoever came late is asked about that, and lets it live. */
 export async function awake(page) {
     await page.waitForFunction(() => globalThis.eggtooth && !document.querySelector('#splash'));
+    if ((await state(page)).away) await live(page);
     return state(page);
+}
+
+/** Answers the question about an absence, as from the keyboard, and waits until it is lived. */
+export async function live(page) {
+    const button = page.getByRole('button', { name: 'Live it' });
+    if (await button.count()) {
+        await button.focus();
+        await page.keyboard.press('Enter');
+    }
+    await until('the absence is lived', async () => !(await state(page)).away);
 }
 
 /** Waits until nothing of the shelf is unwritten. */

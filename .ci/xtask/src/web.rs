@@ -132,9 +132,13 @@ fn bindgen() -> Result<PathBuf> {
     let program = root.join("bin").join(format!("wasm-bindgen{}", std::env::consts::EXE_SUFFIX));
     if !fits(&program) {
         println!("Building wasm-bindgen {version}; that takes some minutes, once.");
-        let mut command = cargo::cargo(&["install", "wasm-bindgen-cli", "--locked", "--version", version, "--root"]);
-        // Not into the folder of the game's own build, whose profiles it does not have.
-        cargo::succeed(command.arg(&root).env("CARGO_TARGET_DIR", root.join("target")))?;
+        let install = |more: &[&str]| {
+            let mut command = cargo::cargo(&["install", "wasm-bindgen-cli", "--version", version, "--root"]);
+            // Not into the folder of the game's own build, whose profiles it does not have.
+            cargo::succeed(command.arg(&root).args(more).env("CARGO_TARGET_DIR", root.join("target")))
+        };
+        // A mirror may lack the very newest of what its lock file names.
+        install(&["--locked"]).or_else(|_| install(&[]))?;
         fs::remove_dir_all(root.join("target")).ok();
         ensure!(fits(&program), "{} is not wasm-bindgen {version}; remove it, then run this again", program.display());
     }
