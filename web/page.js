@@ -231,6 +231,8 @@ function start(files, owner, origin, shelf) {
         button.onclick = () => crashed || program.decide(button.dataset.decide === 'live');
     $('#open').disabled = false;
     $('#open').onclick = () => choose('', (name, bytes) => program.open_file(name, bytes));
+    $('#copy').disabled = false;
+    $('#copy').onclick = () => crashed || program.copy();
     canvas.focus({ preventScroll: true });
     const hidden = yes => {
         if (crashed) return;

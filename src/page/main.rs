@@ -129,6 +129,12 @@ pub fn tell(text: String) {
     inbox::put(FromPage::Tell(text));
 }
 
+/// The player wants a copy of the pet on the desk: `host.download` gets it.
+#[wasm_bindgen]
+pub fn copy() {
+    inbox::put(FromPage::Copy);
+}
+
 /// The answer to the question about an absence: it is lived, or time stood still.
 #[wasm_bindgen]
 pub fn decide(live: bool) {

@@ -1,7 +1,10 @@
 // The game in Chromium, as `cargo xtask web --quick` built it: `node tests/run.mjs`.
 //
+// EGGTOOTH names the program with `serve`, with which the page is compared and which serves it.
 // PICTURES=FOLDER keeps pictures of what was seen, CHROMIUM names the browser.
 
 import './story.mjs';
 import './shapes.mjs';
 import './troubles.mjs';
+import './same.mjs';
+import './daycare.mjs';

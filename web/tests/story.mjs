@@ -32,6 +32,14 @@ async function home() {
     });
 }
 
+/** Presses until food is chosen: a press may fall into what the pet is doing. */
+const food = press => until('food is chosen', async () => {
+    if (isFood(await lit())) return true;
+    await press();
+    await page.waitForTimeout(700);
+    return isFood(await lit());
+});
+
 test('load and start, without a complaint', async () => {
     server = await serve();
     context = await profile(DESKTOP);
@@ -67,8 +75,7 @@ step('it hatches at speed', async () => {
 
 step('it is fed by the buttons of the page', async () => {
     await home();
-    await page.getByRole('button', { name: 'A', exact: true }).click({ delay: 200 });
-    await until('food is chosen', async () => isFood(await lit()));
+    await food(() => page.getByRole('button', { name: 'A', exact: true }).click({ delay: 200 }));
     const { fullness } = await state(page);
     await page.getByRole('button', { name: 'B', exact: true }).click({ delay: 200 });
     await page.waitForTimeout(1000);
@@ -78,8 +85,7 @@ step('it is fed by the buttons of the page', async () => {
     // Without a pointer: as a keyboard and a screen reader do it.
     await home();
     await page.getByRole('button', { name: 'A', exact: true }).focus();
-    await page.keyboard.press('Enter');
-    await until('food is chosen by Enter', async () => isFood(await lit()));
+    await food(() => page.keyboard.press('Enter'));
 });
 
 step('its buttons in the picture can be clicked', async () => {
@@ -103,8 +109,7 @@ step('its buttons in the picture can be clicked', async () => {
 step('the keyboard plays, and Tab leads out of the picture', async () => {
     await home();
     await page.locator('#game').focus();
-    await page.keyboard.press('z', { delay: 200 });
-    await until('food is chosen', async () => isFood(await lit()));
+    await food(() => page.keyboard.press('z', { delay: 200 }));
     await page.keyboard.press('Tab');
     assert.notEqual(await page.evaluate(() => document.activeElement.id), 'game');
 });
@@ -169,6 +174,17 @@ step('a ROM that is dropped is played', async () => {
     await until('it is asked about, or played', async () => (await state(page)).rom !== before.rom
         || await page.locator('#card[open]').count());
     await picture(page, 'dropped');
+});
+
+step('a copy of a pet is saved, and comes back beside it', async () => {
+    const { pet, slug } = await state(page);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save a copy of the pet' }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), `${pet}.egg`);
+    await drop(page, file.suggestedFilename(), await readFile(await file.path()));
+    await until('another pet is on the desk', async () => (await state(page)).slug !== slug);
+    assert.equal((await state(page)).pet, `${pet} 2`);
 });
 
 step('nothing was complained about', () => assert.deepEqual(page.complaints, []));

@@ -30,8 +30,10 @@ pub fn page() -> Result<()> {
 /// Builds the game for browsers, quickly, and plays it in Chromium.
 pub fn game() -> Result<()> {
     web::build(true)?;
+    cargo::run(SERVE_BUILD)?;
     let mut node = Command::new("node");
     node.current_dir(web::folder()).arg("tests/run.mjs").env("CHROMIUM", chromium()?);
+    node.env("EGGTOOTH", cargo::built("eggtooth")?);
     cargo::succeed(&mut node)
 }
 

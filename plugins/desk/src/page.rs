@@ -52,6 +52,8 @@ pub enum FromPage {
     File(Purpose, String, Vec<u8>),
     /// A sentence for the player.
     Tell(String),
+    /// The player wants a copy of the pet on the desk.
+    Copy,
     /// The answer to the question about an absence: it is lived, or held.
     Decide(bool),
     /// The page is hidden (`true`) or seen again.

@@ -6,7 +6,7 @@ use crate::page::FromPage;
 use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;
 use eggtooth_toy::Choice;
-use eggtooth_toy::face::{Press, SaveNow, Shown};
+use eggtooth_toy::face::{Notice, Press, SaveNow, Shown, Toy};
 
 /// Presses, and saving.
 pub fn plugin(app: &mut App) {
@@ -15,16 +15,26 @@ pub fn plugin(app: &mut App) {
 
 fn hear(
     mut page: MessageReader<FromPage>,
-    shown: Query<Entity, With<Shown>>,
+    shown: Query<(Entity, Option<&Toy>), With<Shown>>,
     mut presses: MessageWriter<Press>,
     mut save: MessageWriter<SaveNow>,
     mut actions: MessageWriter<Action>,
+    mut tell: MessageWriter<Notice>,
 ) {
     for told in page.read() {
         match told {
             FromPage::Press(button, down) => {
-                if let Ok(toy) = shown.single() {
+                if let Ok((toy, _)) = shown.single() {
                     presses.write(Press { toy, button: *button, down: *down });
+                }
+            }
+            FromPage::Copy => {
+                let pet = shown.single().ok().and_then(|(_, toy)| toy);
+                if let Some((pet, slug)) = pet.and_then(|pet| Some((pet, pet.0.slug()?))) {
+                    save.write(SaveNow);
+                    actions.write(Action::Copy(slug.clone(), pet.0.name().to_owned()));
+                } else {
+                    tell.write(Notice("There is no pet on the desk that is kept here.".into()));
                 }
             }
             FromPage::Decide(live) => {
