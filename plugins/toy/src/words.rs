@@ -1,11 +1,18 @@
 //! How a pet is, in a sentence: for whoever does not see the screen.
 
+use crate::TICKS_PER_SECOND;
 use crate::machine::Machine;
 use crate::watch::{Fact, Watch};
+
+/// Ticks after which the memory of a toy that was switched on means something.
+const AWAKE: u64 = 2 * TICKS_PER_SECOND;
 
 /// How the pet of this name is. Of a ROM whose memory nobody knows it says only whether it calls.
 #[must_use]
 pub fn words(name: &str, machine: &Machine, watch: &Watch) -> String {
+    if machine.tick() < AWAKE {
+        return format!("{name} wakes.");
+    }
     let is = |fact| watch.read(fact, machine).is_some_and(|value| value != 0);
     if is(Fact::Dead) {
         return format!("{name} has died.");
@@ -37,14 +44,15 @@ pub fn words(name: &str, machine: &Machine, watch: &Watch) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
-    use crate::{TICKS_PER_SECOND, pip};
+    use crate::pip;
 
     #[test]
     fn a_neglected_pip_is_told_about() {
         let mut machine = Machine::new(&pip().unwrap());
         let watch = Watch::of_pip();
         let mut heard = std::collections::BTreeSet::new();
-        for minute in 0..48 * 60 {
+        assert_eq!(words("Momo", &machine, &watch), "Momo wakes.");
+        for minute in 1..48 * 60 {
             machine.advance(minute * 60 * TICKS_PER_SECOND, &mut ());
             heard.insert(words("Momo", &machine, &watch));
         }
@@ -56,7 +64,8 @@ mod tests {
 
     #[test]
     fn of_an_unknown_rom_only_calls_are_known() {
-        let machine = Machine::new(&pip().unwrap());
+        let mut machine = Machine::new(&pip().unwrap());
+        machine.advance(AWAKE, &mut ());
         assert_eq!(words("It", &machine, &Watch::default()), "It is well.");
     }
 }
