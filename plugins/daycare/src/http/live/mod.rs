@@ -109,12 +109,9 @@ async fn live(
     caller: Caller,
     socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let socket = match socket {
+    let socket = match opened(socket) {
         Ok(socket) => socket,
-        Err(WebSocketUpgradeRejection::ConnectionNotUpgradable(_)) => {
-            return not_a_socket(StatusCode::UPGRADE_REQUIRED);
-        }
-        Err(_) => return not_a_socket(StatusCode::BAD_REQUEST),
+        Err(status) => return not_a_socket(status),
     };
     socket
         .max_message_size(LONGEST_FROM_CLIENT)
@@ -123,6 +120,14 @@ async fn live(
         .write_buffer_size(0)
         .max_write_buffer_size(LONGEST_FROM_SERVER * 2)
         .on_upgrade(move |socket| viewer::serve(house, clients, changed, caller.ip, socket))
+}
+
+/// The socket that a request asks to open, or the status for one that asks for none.
+fn opened(socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>) -> Result<WebSocketUpgrade, StatusCode> {
+    socket.map_err(|rejection| match rejection {
+        WebSocketUpgradeRejection::ConnectionNotUpgradable(_) => StatusCode::UPGRADE_REQUIRED,
+        _ => StatusCode::BAD_REQUEST,
+    })
 }
 
 fn not_a_socket(status: StatusCode) -> Response {

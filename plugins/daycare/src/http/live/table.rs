@@ -2,7 +2,7 @@
 
 use super::line::{Cut, Line};
 use super::viewer::{TICKET, drained, unless_ended};
-use super::{not_a_socket, wire};
+use super::{not_a_socket, opened, wire};
 use crate::door::{Action, Caller, Seat, can};
 use crate::house::House;
 use crate::http::Problem;
@@ -12,7 +12,6 @@ use crate::tables::Looking;
 use axum::extract::ws::WebSocket;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
-use axum::http::StatusCode;
 use axum::response::Response;
 use eggtooth_livelink::Close;
 use eggtooth_playdate::message::SEATS;
@@ -45,12 +44,9 @@ async fn table_socket(
     caller: Caller,
     socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let socket = match socket {
+    let socket = match opened(socket) {
         Ok(socket) => socket,
-        Err(WebSocketUpgradeRejection::ConnectionNotUpgradable(_)) => {
-            return not_a_socket(StatusCode::UPGRADE_REQUIRED);
-        }
-        Err(_) => return not_a_socket(StatusCode::BAD_REQUEST),
+        Err(status) => return not_a_socket(status),
     };
     socket
         .max_message_size(LONGEST_FROM_PAGE)
