@@ -21,6 +21,8 @@ const canvas = $('#game');
 let running = false;
 let crashed = false;
 let lastPanic = '';
+/** The game's menu is open: the focus moves in it, until Escape closes it. */
+let menuOpen = false;
 
 /** A sentence for the player: from the game once it runs, from the page before. */
 function tell(text) {
@@ -130,6 +132,7 @@ function drops() {
 /** Keys that belong to the browser and to finding one's way through the page, which a game must not swallow. */
 function freeKeys() {
     addEventListener('keydown', event => {
+        if (event.key === 'Tab' && menuOpen && !crashed && event.target === canvas) return event.preventDefault();
         const browsers = event.key === 'Tab' || /^F\d+$/.test(event.key)
             || ((event.ctrlKey || event.metaKey) && /^[-+=0lnrtw]$/i.test(event.key));
         if (event.target === canvas && browsers) event.stopImmediatePropagation();
@@ -200,6 +203,8 @@ function start(files, owner, origin, shelf) {
         // The picture asks, too; this is for whoever does not see it.
         ask: asks => { $('#question').hidden = !asks; },
         say: text => { $('#said').textContent = text; },
+        menu: open => { menuOpen = open; },
+        focused: text => { $('#focused').textContent = text; },
         call: (name, text) => { calls.call(name, text).catch(error => console.warn(error)); },
         pick: (purpose, accept) => choose(accept, (name, bytes) => program.chosen(purpose, name, bytes)),
         download,
@@ -214,6 +219,7 @@ function start(files, owner, origin, shelf) {
         speed: Number(asked.get('speed')) || undefined,
         toy: asked.get('toy') ?? undefined,
         mute: asked.has('mute'),
+        quality: asked.get('quality') ?? undefined,
         daycare: origin,
         there: asked.get('there') ?? undefined,
     };

@@ -1,6 +1,7 @@
 //! The page's own object: what the game asks it for.
 
 use bevy::ecs::prelude::*;
+use eggtooth_desk::model::Quality;
 use eggtooth_desk::page::ToPage;
 use eggtooth_toy::face::{PetCalled, Shown, Toy};
 use eggtooth_vault::memory;
@@ -30,6 +31,12 @@ extern "C" {
     /// Gives the player a file.
     #[wasm_bindgen(method)]
     fn download(this: &Host, name: &str, bytes: Uint8Array);
+    /// The game's menu is open, and the key that moves the focus is its own; or it is closed.
+    #[wasm_bindgen(method)]
+    fn menu(this: &Host, open: bool);
+    /// What the focus in the menu has come to.
+    #[wasm_bindgen(method)]
+    fn focused(this: &Host, text: &str);
     /// The pet can be seen.
     #[wasm_bindgen(method)]
     pub fn ready(this: &Host);
@@ -47,6 +54,8 @@ pub struct Options {
     /// The name of a toy there to begin with.
     pub there: Option<String>,
     pub mute: bool,
+    /// How finely it is drawn, whatever the player's settings say.
+    pub quality: Option<Quality>,
 }
 
 impl Options {
@@ -60,6 +69,9 @@ impl Options {
             daycare: get("daycare").as_string(),
             there: get("there").as_string().filter(|toy| !toy.is_empty()),
             mute: get("mute").is_truthy(),
+            quality: get("quality").as_string().and_then(|name| {
+                Quality::ALL.into_iter().find(|quality| quality.name().eq_ignore_ascii_case(&name))
+            }),
         }
     }
 }
@@ -93,6 +105,8 @@ pub fn hand_over(
         match asked {
             ToPage::Pick(purpose) => host.pick(purpose.name(), purpose.accept()),
             ToPage::Download(name, bytes) => host.download(name, Uint8Array::from(bytes.as_slice())),
+            ToPage::Menu(open) => host.menu(*open),
+            ToPage::Focus(text) => host.focused(text),
         }
     }
     for call in calls.read() {

@@ -17,7 +17,8 @@ use bevy::window::{Window, WindowPlugin};
 use bevy::winit::EventLoopProxyWrapper;
 use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
 use eggtooth_desk::DaycareHere;
-use eggtooth_desk::page::{FromPage, Purpose};
+use eggtooth_desk::page::{Bytes, FromPage, Purpose};
+use eggtooth_desk::settings::DeskSettings;
 use eggtooth_toy::face::{Pace, SPEEDS};
 use eggtooth_toy::{Button, Home, Recording};
 use eggtooth_vault::memory;
@@ -78,6 +79,10 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
     if let Some(daycare) = options.daycare {
         app.insert_resource(DaycareHere(daycare));
     }
+    if let Some(quality) = options.quality {
+        // After the settings were read.
+        app.add_systems(Startup, move |mut settings: ResMut<DeskSettings>| settings.quality = quality);
+    }
     app.insert_non_send(host)
         .add_systems(Startup, |proxy: Res<EventLoopProxyWrapper>| inbox::wake_with((**proxy).clone()))
         .add_systems(PreUpdate, inbox::take.before(eggtooth_desk::DeskSystems::Input))
@@ -106,14 +111,14 @@ pub fn press(button: &str, down: bool) {
 /// A file that was dropped on the page.
 #[wasm_bindgen]
 pub fn open_file(name: String, bytes: Vec<u8>) {
-    inbox::put(FromPage::File(Purpose::Open, name, bytes));
+    inbox::put(FromPage::File(Purpose::Open, name, Bytes(bytes.into())));
 }
 
 /// A file that was chosen for a purpose that the game has named.
 #[wasm_bindgen]
 pub fn chosen(purpose: &str, name: String, bytes: Vec<u8>) {
     if let Some(purpose) = Purpose::ALL.into_iter().find(|known| known.name() == purpose) {
-        inbox::put(FromPage::File(purpose, name, bytes));
+        inbox::put(FromPage::File(purpose, name, Bytes(bytes.into())));
     }
 }
 

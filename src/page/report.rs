@@ -2,6 +2,7 @@
 
 use super::host::Host;
 use bevy::ecs::prelude::*;
+use eggtooth_desk::DeskFriends;
 use eggtooth_shell::{Redraw, Step};
 use eggtooth_toy::face::{Away, AwayView, Pace, Remote, Shown, Toy};
 use serde_json::{Value, json};
@@ -37,11 +38,13 @@ pub struct Told {
 pub fn look(
     host: NonSend<Host>,
     toys: Query<(Option<&Toy>, Option<&Remote>, Option<&Pace>, Option<&Away>), With<Shown>>,
+    friends: Res<DeskFriends>,
     redraw: Res<Redraw>,
     step: Res<Step>,
     mut told: Local<Told>,
 ) {
     let Ok((toy, remote, pace, away)) = toys.single() else { return };
+    let company = friends.company();
     let words = match (toy, remote) {
         (Some(toy), _) => {
             let session = &toy.0;
@@ -52,7 +55,13 @@ pub fn look(
                 None => eggtooth_toy::words(name, &session.machine, session.watch()),
             }
         }
-        (None, Some(remote)) => format!("{} lives in a daycare.", remote.name),
+        (None, Some(remote)) => match company.as_deref() {
+            None => format!("{} lives in a daycare.", remote.name),
+            Some([]) => format!("{} lives in a daycare, and sits alone at a table.", remote.name),
+            Some(others) => {
+                format!("{} lives in a daycare, and sits at a table with {}.", remote.name, others.join(", "))
+            }
+        },
         (None, None) => return,
     };
     if told.words != words {
@@ -90,6 +99,7 @@ pub fn look(
         if let Value::Object(state) = state {
             state.insert("words".into(), json!(told.words));
             state.insert("away".into(), json!(away.is_some_and(Away::is_away)));
+            state.insert("table".into(), json!(company));
             state.insert("speed".into(), json!(pace.map(|pace| pace.speed)));
             state.insert("quality".into(), json!(format!("{:?}", *step).to_lowercase()));
             state.insert("drawn".into(), json!(drawn));

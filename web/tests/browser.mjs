@@ -83,6 +83,37 @@ export async function live(page) {
     await until('the absence is lived', async () => !(await state(page)).away);
 }
 
+/** What has the focus in the game's menu, as it is read out. */
+const focused = page => page.locator('#focused').textContent();
+
+/** Opens the menu, from the keyboard. */
+export async function menu(page) {
+    await page.locator('#game').focus();
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+}
+
+/** Moves the focus through the menu until it lies on what is called so, as who does not see it would. */
+export async function find(page, name, most = 90) {
+    const seen = [];
+    for (let n = 0; n < most; n++) {
+        const before = await focused(page);
+        if (name.test(before) && n > 0) return before;
+        await page.keyboard.press('Tab', { delay: 30 });
+        const moved = async () => await focused(page) !== before;
+        await until('the focus moves', moved, 1500).catch(() => {});
+        seen.push(await focused(page));
+    }
+    throw Error(`nothing in the menu is called ${name}: ${[...new Set(seen)].join(' | ')}`);
+}
+
+/** The same, and presses it. */
+export async function use(page, name) {
+    await find(page, name);
+    await page.keyboard.press('Enter', { delay: 60 });
+    await page.waitForTimeout(200);
+}
+
 /** Waits until nothing of the shelf is unwritten. */
 export const kept = page => page.evaluate(async () => {
     globalThis.eggtooth.hidden(true);

@@ -5,6 +5,8 @@
 //     wasm-bindgen --target web --out-dir FOLDER target/wasm32-unknown-unknown/debug/examples/page.wasm
 //     node web/tests/serial.mjs FOLDER
 //
+// `cargo xtask test` does all three, and gives the same FOLDER to prongs.mjs.
+//
 // Time is real: a line of 460,800 baud takes as long as it takes. Nothing here asserts how long.
 
 import assert from "node:assert/strict";

@@ -1,6 +1,8 @@
 // What a visitor waits for, and what it costs: `node tools/measure.mjs [--repeat N]`, after `cargo xtask web`.
 //
-// Headless Chromium on this computer's processors, from navigation to the pet, each time with an empty cache.
+// Headless Chromium on this computer's processors, from navigation to the pet, each time with an empty cache; then the
+// frames a second at each quality. The game draws what has changed, and nothing else: so that each frame has to be drawn,
+// the pet lives as quickly as it can, and its LCD changes all the time.
 
 import { serve } from './serve.mjs';
 import { DESKTOP, launch, observe, PHONE, state } from '../tests/browser.mjs';
@@ -8,15 +10,15 @@ import { DESKTOP, launch, observe, PHONE, state } from '../tests/browser.mjs';
 const args = process.argv.slice(2);
 const repeat = args[0] === '--repeat' ? Number(args[1]) : 3;
 if (!Number.isInteger(repeat) || repeat < 1) throw Error('node tools/measure.mjs [--repeat N]');
-/** How long pictures are counted, ms. */
+/** How long pictures are counted, and waited for before, ms. */
 const COUNTED = 10_000;
+const SETTLED = 3000;
 const mega = bytes => `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** Bytes that came over the network, headers and all, as DevTools count them. */
 async function network(page) {
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
-    await session.send('Performance.enable');
     const sum = { bytes: 0, answers: 0 };
     session.on('Network.loadingFinished', ({ encodedDataLength }) => {
         sum.bytes += encodedDataLength;
@@ -25,35 +27,50 @@ async function network(page) {
     return [sum, session];
 }
 
-async function once(browser, name, options) {
-    const context = await browser.newContext({ ...options, serviceWorkers: 'block' });
+/** The page of one visitor, whose browser has seen nothing yet; then what is measured there. */
+async function visit(size, asked, measured) {
+    const browser = await launch();
+    const context = await browser.newContext({ ...size, serviceWorkers: 'block' });
     const page = observe(await context.newPage());
     const [sum, session] = await network(page);
-    await page.goto(`${server.page}?start&mute`);
+    await page.goto(`${server.page}?start&mute${asked}`);
     await page.waitForFunction(() => !document.querySelector('#splash'));
-    // The page's own clock; it begins with the navigation.
-    const ready = await page.evaluate(() => performance.getEntriesByName('ready')[0].startTime);
-    const { bytes, answers } = sum;
-    const before = await state(page);
-    const passed = await page.evaluate(ms => new Promise(done => {
-        const start = performance.now();
-        setTimeout(() => done(performance.now() - start), ms);
-    }), COUNTED);
-    const after = await state(page);
-    const { metrics } = await session.send('Performance.getMetrics');
-    const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
-    const frames = (after.drawn - before.drawn) / (passed / 1000);
-    console.log(`${name.padEnd(10)} ready ${Math.round(ready)} ms, ${mega(bytes)} in ${answers} answers, program `
-        + `${mega(after.wasm_bytes)}, JavaScript ${mega(heap)}, ${frames.toFixed(1)} frames/s at ${after.quality}`);
-    await context.close();
+    await measured(page, sum, session);
+    await browser.close();
+}
+
+async function arrival(name, size) {
+    await visit(size, '', async (page, sum, session) => {
+        // The page's own clock; it begins with the navigation.
+        const ready = await page.evaluate(() => performance.getEntriesByName('ready')[0].startTime);
+        const { bytes, answers } = sum;
+        await page.waitForTimeout(SETTLED);
+        const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+        const { wasm_bytes: program } = await state(page);
+        console.log(`${name.padEnd(8)} ready ${Math.round(ready)} ms, ${mega(bytes)} in ${answers} answers; memory: program `
+            + `${mega(program)}, JavaScript ${mega(usedSize)}, page ${mega(embedderHeapUsedSize)}, buffers `
+            + `${mega(backingStorageSize)}`);
+    });
+}
+
+async function frames(name, size, quality) {
+    await visit(size, `&speed=64&quality=${quality}`, async page => {
+        await page.waitForTimeout(SETTLED);
+        const before = await state(page);
+        const passed = await page.evaluate(ms => new Promise(done => {
+            const start = performance.now();
+            setTimeout(() => done(performance.now() - start), ms);
+        }), COUNTED);
+        const after = await state(page);
+        const rate = (after.drawn - before.drawn) / (passed / 1000);
+        console.log(`${name.padEnd(8)} ${rate.toFixed(1)} frames/s at ${after.quality}`);
+    });
 }
 
 const server = await serve();
-for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE }))
-    for (let n = 0; n < repeat; n++) {
-        // A browser of its own each time: what it compiled before it would remember.
-        const browser = await launch();
-        await once(browser, name, options);
-        await browser.close();
-    }
+const sizes = Object.entries({ desktop: DESKTOP, phone: PHONE });
+for (const [name, size] of sizes)
+    for (let n = 0; n < repeat; n++) await arrival(name, size);
+for (const [name, size] of sizes)
+    for (const quality of ['low', 'medium', 'high']) await frames(name, size, quality);
 server.close();

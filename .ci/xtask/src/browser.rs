@@ -33,8 +33,14 @@ pub fn game() -> Result<()> {
     cargo::run(SERVE_BUILD)?;
     let mut node = Command::new("node");
     node.current_dir(web::folder()).arg("tests/run.mjs").env("CHROMIUM", chromium()?);
-    node.env("EGGTOOTH", cargo::built("eggtooth")?);
+    node.env("EGGTOOTH", cargo::built("eggtooth")?).env("SERIAL", web::serial()?);
     cargo::succeed(&mut node)
+}
+
+/// The engine over Web Serial, with a simulated toy at a port that is not there. It needs no browser.
+pub fn serial() -> Result<()> {
+    let mut node = Command::new("node");
+    cargo::succeed(node.current_dir(web::folder()).arg("tests/serial.mjs").arg(web::serial()?))
 }
 
 fn chromium() -> Result<PathBuf> {

@@ -35,12 +35,13 @@ pub fn test() -> Result<ExitCode> {
     });
     if browser::skipped() {
         steps.note(format!(
-            "{} is set: THE DAYCARE'S PAGE AND THE GAME WERE NOT TESTED in a browser",
+            "{} is set: THE DAYCARE'S PAGE, THE GAME AND WEB SERIAL WERE NOT TESTED in a browser",
             browser::OVERRIDE
         ));
     } else {
         steps.step("the daycare's page in a browser", browser::page);
         steps.step("the game in a browser", browser::game);
+        steps.step("real toys from a page: Web Serial", browser::serial);
     }
     steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
     steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));

@@ -82,13 +82,7 @@ pub fn build(quick: bool) -> Result<()> {
     let mut sizes = vec![("as Rust built it", size(&built)?)];
 
     let out = target.join(format!("{profile}-page"));
-    // What an earlier version of the program needed would be served for ever.
-    if out.exists() {
-        fs::remove_dir_all(&out).with_context(|| format!("{} cannot be removed", out.display()))?;
-    }
-    let mut command = Command::new(bindgen);
-    command.args(["--target", "web", "--no-typescript", "--out-name", "eggtooth", "--out-dir"]).arg(&out).arg(&built);
-    cargo::succeed(&mut command)?;
+    bind(&bindgen, "eggtooth", &out, &built)?;
     let module = out.join("eggtooth_bg.wasm");
     sizes.push(("after wasm-bindgen", size(&module)?));
 
@@ -105,6 +99,29 @@ pub fn build(quick: bool) -> Result<()> {
     let mut pack = Command::new("node");
     pack.current_dir(folder()).arg("tools/pack.mjs").arg(&out).arg(folder().join("dist"));
     cargo::succeed(if quick { pack.arg("--quick") } else { &mut pack })
+}
+
+/// Builds the module of the tests of Web Serial: a simulated toy, and a page that has nothing but links; the folder in
+/// which it lies.
+pub fn serial() -> Result<PathBuf> {
+    let target = browsers::target_folder()?;
+    let package = ["build", "-p", "eggtooth_prong", "--example", "page", "--features", "bevy,web-serial"];
+    let program = [&package[..], &["--profile", "web-quick"]].concat();
+    cargo::succeed(&mut browsers::compiler()?.cargo(&program, "std,panic_abort", &target))?;
+    let (built, out) = (target.join(browsers::TARGET).join("web-quick/examples/page.wasm"), target.join("serial-page"));
+    bind(&bindgen()?, "page", &out, &built)?;
+    Ok(out)
+}
+
+/// Puts what stands between page and program beside it, as `name`.
+fn bind(bindgen: &Path, name: &str, out: &Path, built: &Path) -> Result<()> {
+    // What an earlier version of the program needed would be served for ever.
+    if out.exists() {
+        fs::remove_dir_all(out).with_context(|| format!("{} cannot be removed", out.display()))?;
+    }
+    let mut command = Command::new(bindgen);
+    command.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(out).arg(built);
+    cargo::succeed(&mut command)
 }
 
 /// Fetches into `folder` exactly what its lock file says; no package runs a program of its own while it is installed.

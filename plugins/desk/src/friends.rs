@@ -119,6 +119,10 @@ pub struct FriendsModel {
     pub table: Option<TableModel>,
     /// The friends, by name; only while the panel is seen.
     pub friends: Vec<FriendRow>,
+    /// There is a list of friends here.
+    pub list: bool,
+    /// The toy on the desk lives in a daycare: it goes by the daycare's lines, and under its owner's name.
+    pub there: bool,
     /// The invite.
     pub invite: Option<InviteModel>,
     /// What the player calls themselves.

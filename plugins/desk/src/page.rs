@@ -2,6 +2,8 @@
 
 use bevy::ecs::message::Message;
 use eggtooth_toy::Button;
+use std::fmt;
+use zeroize::Zeroizing;
 
 /// What a file is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +45,23 @@ impl Purpose {
     }
 }
 
+/// A file's bytes. They may be a secret: they show nowhere, and are wiped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bytes(pub Zeroizing<Vec<u8>>);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
 /// What the page tells.
 #[derive(Message, Clone, Debug, PartialEq, Eq)]
 pub enum FromPage {
     /// A button under the picture went down (`true`) or up.
     Press(Button, bool),
     /// A file was dropped or chosen: its name without folders, and its bytes.
-    File(Purpose, String, Vec<u8>),
+    File(Purpose, String, Bytes),
     /// A sentence for the player.
     Tell(String),
     /// The player wants a copy of the pet on the desk.
@@ -67,4 +79,19 @@ pub enum ToPage {
     Pick(Purpose),
     /// Give the player a file: its name, and its bytes.
     Download(String, Vec<u8>),
+    /// The menu is open, and has the key that moves the focus; or is closed.
+    Menu(bool),
+    /// What the focus of the menu has come to, in words, for whoever does not see it.
+    Focus(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_may_be_a_secret_are_not_printed() {
+        let file = FromPage::File(Purpose::Secret, "key".into(), Bytes(vec![0xAB; 3].into()));
+        assert_eq!(format!("{file:?}"), r#"File(Secret, "key", 3 bytes)"#);
+    }
 }

@@ -19,6 +19,8 @@ const FADE: f32 = 0.4;
 pub const CARD_SECONDS: f32 = 12.0;
 /// The menu's width, in points.
 const PANEL: f32 = 360.0;
+/// The width of a window that has room for the keys' card beside the toy, in points.
+const BESIDE: f32 = 900.0;
 /// Between the window's edge and what lies over the picture.
 const EDGE: f32 = 12.0;
 /// The menu's button, and as much on the other side.
@@ -111,8 +113,9 @@ pub fn draw(ctx: &Context, model: &Model, view: &mut View) -> Vec<Action> {
     if matches!(model.tape, Some(Tape::Playing { .. })) && !view.open {
         held |= playing(ctx, &mut actions);
     }
-    // One card at a time.
-    if view.card > 0.0 && !view.open && model.absence.is_none() && view.told.is_none() {
+    // One card at a time, and none where a sentence has to lie on it. A small page has its own buttons below the picture.
+    let room = window.width() > BESIDE || view.toasts.is_empty() && cfg!(not(target_family = "wasm"));
+    if view.card > 0.0 && room && !view.open && model.absence.is_none() && view.told.is_none() {
         card(ctx, view);
     }
     if view.open {
@@ -237,7 +240,7 @@ fn menu(ctx: &Context, model: &Model, view: &mut View, width: f32, actions: &mut
 fn card(ctx: &Context, view: &mut View) {
     let window = ctx.content_rect();
     // Beside the toy where there is room, else below it, and then only what is needed.
-    let beside = window.width() > 900.0;
+    let beside = window.width() > BESIDE;
     let (anchor, offset) =
         if beside { (Align2::LEFT_CENTER, vec2(3.0 * EDGE, 0.0)) } else { (Align2::CENTER_BOTTOM, vec2(0.0, -EDGE)) };
     let width = (window.width() - 2.0 * EDGE).min(300.0);

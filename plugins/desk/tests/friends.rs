@@ -28,7 +28,7 @@ fn asks(actions: &[FriendsAction]) -> Vec<Action> {
 }
 
 fn named() -> FriendsModel {
-    FriendsModel { name: "Ada".into(), ..FriendsModel::default() }
+    FriendsModel { name: "Ada".into(), list: true, ..FriendsModel::default() }
 }
 
 fn invite() -> String {

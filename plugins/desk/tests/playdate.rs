@@ -88,7 +88,7 @@ impl Desk {
 
     fn model(&self) -> FriendsModel {
         let world = self.app.world();
-        world.resource::<DeskFriends>().model(true, world.resource::<DeskSettings>(), None)
+        world.resource::<DeskFriends>().model(true, world.resource::<DeskSettings>(), None, false)
     }
 
     /// The link of the invite that is shown.

@@ -1,16 +1,46 @@
-//! The page's buttons, and what its being hidden means.
+//! The page's buttons, what its being hidden means, and what it says of the menu.
 
 use super::DeskSystems;
 use crate::model::Action;
-use crate::page::FromPage;
-use bevy::app::{App, PreUpdate};
+use crate::page::{FromPage, ToPage};
+use crate::view::View;
+use bevy::app::{App, PostUpdate, PreUpdate};
 use bevy::ecs::prelude::*;
+use bevy_egui::egui::output::OutputEvent;
+use bevy_egui::{EguiOutput, EguiPostUpdateSet};
 use eggtooth_toy::Choice;
 use eggtooth_toy::face::{Notice, Press, SaveNow, Shown, Toy};
 
 /// Presses, and saving.
 pub fn plugin(app: &mut App) {
-    app.add_systems(PreUpdate, hear.in_set(DeskSystems::Input));
+    app.add_systems(PreUpdate, hear.in_set(DeskSystems::Input))
+        .add_systems(PostUpdate, tell.after(EguiPostUpdateSet::ProcessOutput));
+}
+
+/// Tells the page of the menu: whether it is open, and what has the focus.
+fn tell(
+    view: Res<View>,
+    outputs: Query<Ref<EguiOutput>>,
+    mut page: MessageWriter<ToPage>,
+    mut told: Local<(bool, String)>,
+) {
+    let (open, words) = &mut *told;
+    if *open != view.open {
+        *open = view.open;
+        page.write(ToPage::Menu(view.open));
+    }
+    for output in outputs.iter().filter(|output| output.is_changed()) {
+        for event in &output.platform_output.events {
+            if let OutputEvent::FocusGained(info) = event {
+                *words = info.description();
+                page.write(ToPage::Focus(words.clone()));
+            }
+        }
+    }
+    if !view.open && !words.is_empty() {
+        words.clear();
+        page.write(ToPage::Focus(String::new()));
+    }
 }
 
 fn hear(

@@ -84,8 +84,9 @@ impl Sources<'_, '_> {
             daycare: self.daycare.model(view.open && view.form.daycare.open),
             friends: {
                 let played = tape.is_some_and(|tape| tape.recording().is_some());
-                let refusal = friends::refusal(toy, remote.is_some(), played);
-                self.friends.model(view.open && view.form.friends.open, &self.settings, refusal)
+                let refusal = friends::refusal(toy, remote, played);
+                let seen = view.open && view.form.friends.open;
+                self.friends.model(seen, &self.settings, refusal, remote.is_some())
             },
             elsewhere: remote.map(super::daycare::elsewhere),
         })

@@ -60,10 +60,12 @@ pub(super) fn page(ui: &mut Ui, whole: &Model, all: &mut Form, out: &mut Vec<Act
             ui.ctx().copy_text(invite.link.clone());
         }
     }
-    if let (Some(table), Ground::Computer) = (&model.table, whole.link.ground) {
+    if let (Some(table), Ground::Computer, false) = (&model.table, whole.link.ground, model.there) {
         real_toy(ui, table, form, &whole.link, link, out);
     }
-    friends(ui, model, form, out);
+    if model.list {
+        friends(ui, model, form, out);
+    }
 }
 
 /// The switch of the real toy.
@@ -108,18 +110,18 @@ fn real_toy(
 
 /// The own name, and the two ways to a table.
 fn apart(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, out: &mut Vec<Action>) {
-    heading(ui, "Your name");
-    let typed = form.name.get_or_insert_with(|| model.name.clone());
-    let edit = ui.add(field(typed, "What friends see", Name::LONGEST));
-    let name = typed.trim().to_owned();
-    if edit.lost_focus() && name != model.name && Name::new(&name).is_ok() {
-        ask(out, FriendsAction::Name(name.clone()));
+    let name = (!model.there && model.list).then(|| own_name(ui, model, form, out));
+    let nameless = name.as_ref().filter(|name| Name::new(name).is_err());
+    let refusal = model.refusal.or(nameless.map(|_| "Friends want to know who you are: a name first."));
+    heading(ui, if model.there { "Its table" } else { "Your table" });
+    if model.there {
+        note(
+            ui,
+            "It sits there by the daycare's line, under its owner's name, and leaves when nobody has looked for ten minutes.",
+        );
     }
-    let nameless = Name::new(&name).is_err().then_some("Friends want to know who you are: a name first.");
-    let refusal = model.refusal.or(nameless);
-    heading(ui, "Your table");
     if wide(ui, "Open a table", refusal).clicked() {
-        ask(out, FriendsAction::Name(name.clone()));
+        out.extend(name.clone().map(|name| Action::Friends(FriendsAction::Name(name))));
         ask(out, FriendsAction::Open);
     }
     if refusal.is_none() {
@@ -135,9 +137,21 @@ fn apart(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, out: &mut Ve
     let stop = wrong.as_deref().or(missing).or(refusal);
     if wide(ui, "Sit down", stop).clicked() || enter && stop.is_none() {
         form.invite.clear();
-        ask(out, FriendsAction::Name(name));
+        out.extend(name.map(|name| Action::Friends(FriendsAction::Name(name))));
         ask(out, FriendsAction::Join(text));
     }
+}
+
+/// What the player calls themselves, as far as it is typed.
+fn own_name(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, out: &mut Vec<Action>) -> String {
+    heading(ui, "Your name");
+    let typed = form.name.get_or_insert_with(|| model.name.clone());
+    let edit = ui.add(field(typed, "What friends see", Name::LONGEST));
+    let name = typed.trim().to_owned();
+    if edit.lost_focus() && name != model.name && Name::new(&name).is_ok() {
+        ask(out, FriendsAction::Name(name.clone()));
+    }
+    name
 }
 
 /// Who sits where, and what can be done about it.

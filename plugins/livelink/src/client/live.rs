@@ -10,7 +10,7 @@ use web_time::Instant;
 use super::platform::{Bell, Ear, Socket, start};
 use super::{ClientError, Daycare, Id};
 use crate::link::{Event, Link, Output, State};
-use crate::message::MessageError;
+use crate::message::{LONGEST_FROM_SERVER, MessageError};
 
 /// Messages taken from a socket before anything else is looked at again.
 const AT_ONCE: usize = 64;
@@ -78,7 +78,8 @@ impl LiveHandle {
             ends: AtomicBool::new(false),
             start: Instant::now(),
         });
-        start(Driver { daycare, toy, shared: shared.clone(), ear, socket: None })?;
+        let driver = Driver { daycare, toy, shared: shared.clone(), ear, socket: None };
+        start("live link", move || driver.run())?;
         Ok(LiveHandle { shared, bell })
     }
 
@@ -142,7 +143,7 @@ impl Drop for LiveHandle {
 }
 
 /// What drives the link.
-pub(super) struct Driver {
+struct Driver {
     daycare: Daycare,
     toy: Id,
     shared: Arc<Shared>,
@@ -152,7 +153,7 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Until the handle is dropped.
-    pub(super) async fn run(mut self) {
+    async fn run(mut self) {
         loop {
             if self.shared.ends.load(Ordering::Acquire) {
                 if let Some(socket) = self.socket.take() {
@@ -210,7 +211,7 @@ impl Driver {
 
     async fn open(&mut self) -> Result<(Socket, Id), ClientError> {
         let ticket = self.daycare.ticket(self.toy).await?;
-        let socket = Socket::open(&self.daycare.web, &ticket.path, &mut self.ear).await?;
+        let socket = Socket::open(&self.daycare.web, &ticket.path, LONGEST_FROM_SERVER, &mut self.ear).await?;
         Ok((socket, ticket.ticket))
     }
 
@@ -227,9 +228,8 @@ impl Driver {
             match heard {
                 Heard::Message(bytes) => self.shared.link().message(&bytes, now),
                 Heard::Strange(length) => {
-                    let error = MessageError::TooLong(length, crate::message::LONGEST_FROM_SERVER);
-                    let error =
-                        if length > crate::message::LONGEST_FROM_SERVER { error } else { MessageError::NotBinary };
+                    let error = MessageError::TooLong(length, LONGEST_FROM_SERVER);
+                    let error = if length > LONGEST_FROM_SERVER { error } else { MessageError::NotBinary };
                     self.shared.link().refuse(error, now);
                 }
                 Heard::Nothing => return false,

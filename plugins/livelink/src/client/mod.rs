@@ -20,6 +20,7 @@ mod error;
 mod fingerprint;
 mod live;
 mod moves;
+mod table;
 mod types;
 
 #[cfg(not(target_family = "wasm"))]
@@ -37,6 +38,7 @@ pub use error::{BadAddress, ClientError};
 pub use fingerprint::{BadFingerprint, Fingerprint};
 pub use live::LiveHandle;
 pub use platform::*;
+pub use table::{LONGEST_FROM_TABLE, TableEnd, TableLine, TableTicket};
 pub use types::{
     Arrival, BadId, Change, Condition, Hello, Id, Left, MoveState, MoveWord, NewToy, Rom, RomOfToy, Session, Toy,
 };

@@ -9,10 +9,12 @@ use crate::model::Action;
 use crate::view::View;
 use bevy::ecs::prelude::*;
 use bevy::window::RequestRedraw;
+use eggtooth_livelink::client::TableTicket;
 use eggtooth_toy::face::{Remote, ShelfCommand, ShelfView, Shown, Wire};
 use eggtooth_toy::{End, Home, Id, Lease};
 use eggtooth_vault::{Entry, Slug};
 use live::Live;
+use std::collections::VecDeque;
 use worker::{Said, Task, Worker};
 
 pub(super) use live::{live, press};
@@ -52,6 +54,8 @@ pub(super) struct DeskDaycare {
     begun: bool,
     /// The panel is open.
     seen: bool,
+    /// Where toys sit, for the friends of the desk.
+    tables: VecDeque<(Id, bool, Result<Option<TableTicket>, String>)>,
 }
 
 impl DeskDaycare {
@@ -62,6 +66,21 @@ impl DeskDaycare {
         }
         let (door, carrying) = (self.model.door.clone(), self.model.carrying.clone());
         DaycareModel { door, carrying, ..DaycareModel::default() }
+    }
+
+    /// Leads a toy to a table of its own, or with an invite to somebody's; false where too much is asked already.
+    pub(super) fn sit(&mut self, toy: Id, invite: Option<String>) -> bool {
+        self.ask(Task::Sit(toy, invite))
+    }
+
+    /// Asks where a toy sits; false as above.
+    pub(super) fn look_at_table(&mut self, toy: Id) -> bool {
+        self.ask(Task::LookAtTable(toy))
+    }
+
+    /// Where a toy sits, if it does, and whether it was asked to sit down; or why it did not.
+    pub(super) fn at_table(&mut self) -> Option<(Id, bool, Result<Option<TableTicket>, String>)> {
+        self.tables.pop_front()
     }
 
     fn ask(&mut self, task: Task) -> bool {
@@ -371,6 +390,7 @@ pub(super) fn hear(
                     remote.wire = Wire::Ended(why);
                 }
             }
+            Said::Table(toy, asked, sits) => desk.tables.push_back((toy, asked, sits)),
             Said::Way(carrying) => desk.model.carrying = Some(carrying),
             Said::Carried { slug, name, end, why } => {
                 desk.model.carrying = None;

@@ -4,7 +4,7 @@ use super::gate::{Gate, Met, start};
 use crate::daycare::{Carrying, DaycareTold, Door, Password, ThereRow};
 use crate::toasts::sentence;
 use async_channel::{Receiver, Sender, TrySendError, bounded};
-use eggtooth_livelink::client::{ClientError, Daycare, Id as WireId, LiveHandle, NewToy, Session, Toy};
+use eggtooth_livelink::client::{ClientError, Daycare, Id as WireId, LiveHandle, NewToy, Session, TableTicket, Toy};
 use eggtooth_livelink::message::Standing;
 use eggtooth_toy::{Carrier, CarryError, CarryRequest, End, Home, Id, Mark, Want, Wire, now_millis, span};
 use eggtooth_vault::Slug;
@@ -36,6 +36,10 @@ pub(super) enum Task {
     Run(Id, bool),
     SetClock(Id),
     Live(Id),
+    /// It opens a table, or sits down at somebody's.
+    Sit(Id, Option<String>),
+    /// The table at which it sits, if it does.
+    LookAtTable(Id),
 }
 
 /// What it answers.
@@ -48,6 +52,8 @@ pub(super) enum Said {
     Made(ThereRow),
     Live(Id, Box<LiveHandle>),
     NotLive(Id, String),
+    /// Where it sits, if it does; and whether it was asked to sit down.
+    Table(Id, bool, Result<Option<TableTicket>, String>),
     Way(Carrying),
     Carried {
         slug: Slug,
@@ -198,6 +204,16 @@ impl Room {
                     Ok(())
                 }
             },
+            Task::Sit(toy, invite) => {
+                let sits = self.there(async |daycare| daycare.sit(WireId(toy), invite.as_deref()).await).await;
+                self.tell(Said::Table(toy, true, sits.map(Some))).await;
+                Ok(())
+            }
+            Task::LookAtTable(toy) => {
+                let sits = self.there(async |daycare| daycare.look_at_table(WireId(toy)).await).await;
+                self.tell(Said::Table(toy, false, sits)).await;
+                Ok(())
+            }
             Task::Carry(slug) => {
                 self.carry(&slug, |room, wire| {
                     let id = WireId::random().map_err(|error| error.to_string())?;

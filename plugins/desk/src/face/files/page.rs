@@ -46,7 +46,7 @@ fn arrived(mut page: MessageReader<FromPage>, home: Option<Res<Home>>, mut taker
             FromPage::File(Purpose::Open | Purpose::Recording, name, bytes) => {
                 let Some(home) = &home else { continue };
                 let path = Path::new(name);
-                takers.take(path, read_bytes(path, bytes, home), &mut view);
+                takers.take(path, read_bytes(path, &bytes.0, home), &mut view);
             }
             FromPage::Tell(text) => view.toasts.say(text.as_str()),
             _ => {}

@@ -78,7 +78,7 @@ pub(super) fn found(
     }
     for told in page.read() {
         match told {
-            FromPage::File(page::Purpose::Secret, name, bytes) => match Secret::new(bytes.clone()) {
+            FromPage::File(page::Purpose::Secret, name, bytes) => match Secret::new(bytes.0.to_vec()) {
                 Ok(secret) => {
                     let form = &mut view.form.link;
                     (form.secret, form.given) = (name.clone(), Some(Arc::new(secret)));
@@ -87,7 +87,7 @@ pub(super) fn found(
             },
             FromPage::File(page::Purpose::Item, name, bytes) => {
                 let form = &mut view.form.link;
-                (form.item, form.bytes) = (name.clone(), Some(bytes.clone()));
+                (form.item, form.bytes) = (name.clone(), Some(bytes.0.to_vec()));
             }
             _ => {}
         }

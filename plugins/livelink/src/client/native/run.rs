@@ -1,4 +1,4 @@
-//! A live link's thread: how it is started, sleeps and is woken.
+//! A socket's thread: how it is started, sleeps and is woken.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,6 @@ use std::time::Duration;
 use mio::{Events, Poll, Token, Waker};
 
 use crate::client::ClientError;
-use crate::client::live::Driver;
 
 const SOCKET: Token = Token(0);
 const WAKER: Token = Token(1);
@@ -23,7 +22,7 @@ pub async fn pause(time: Duration) {
     thread::sleep(time);
 }
 
-/// Wakes a link's thread.
+/// Wakes a socket's thread.
 #[derive(Clone)]
 pub(in crate::client) struct Bell(Arc<Waker>);
 
@@ -66,8 +65,11 @@ impl Ear {
     }
 }
 
-/// Drives a link on a thread of its own.
-pub(in crate::client) fn start(driver: Driver) -> Result<(), ClientError> {
-    let named = thread::Builder::new().name("live link".to_owned());
-    named.spawn(move || pollster::block_on(driver.run())).map(drop).map_err(|error| system(&error))
+/// Drives a socket on a thread of its own, of this name.
+pub(in crate::client) fn start<W: Future<Output = ()>>(
+    name: &str,
+    work: impl FnOnce() -> W + Send + 'static,
+) -> Result<(), ClientError> {
+    let named = thread::Builder::new().name(name.to_owned());
+    named.spawn(move || pollster::block_on(work())).map(drop).map_err(|error| system(&error))
 }

@@ -1,4 +1,4 @@
-//! A live link's socket: opened with a deadline, then never blocking.
+//! A socket to a daycare: opened with a deadline, then never blocking.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -18,7 +18,6 @@ use super::request::{Web, io_fault};
 use super::{Address, Ear};
 use crate::client::ClientError;
 use crate::client::live::Heard;
-use crate::message::LONGEST_FROM_SERVER;
 
 /// Bytes that wait for a network that does not take them; with more the link is broken.
 const MOST_UNSENT: usize = 64 << 10;
@@ -121,9 +120,14 @@ pub(in crate::client) struct Socket {
 }
 
 impl Socket {
-    /// Connects, which takes no longer than the daycare's patience; `path` is on the same machine. The socket is
-    /// registered for reading and writing.
-    pub(in crate::client) async fn open(to: &Web, path: &str, ear: &mut Ear) -> Result<Socket, ClientError> {
+    /// Connects, which takes no longer than the daycare's patience; `path` is on the same machine, and messages have
+    /// `longest` bytes at most. The socket is registered for reading and writing.
+    pub(in crate::client) async fn open(
+        to: &Web,
+        path: &str,
+        longest: usize,
+        ear: &mut Ear,
+    ) -> Result<Socket, ClientError> {
         let address = &to.address;
         let fault = |error: &io::Error| io_fault(address, to.authority.as_ref(), error);
         let answer = || ClientError::Answer { url: address.url() };
@@ -151,8 +155,8 @@ impl Socket {
         let mut request = url.into_client_request().ok().filter(|_| plain).ok_or_else(answer)?;
         request.headers_mut().insert(ORIGIN, HeaderValue::from_str(&origin).map_err(|_| answer())?);
         let limits = WebSocketConfig::default()
-            .max_message_size(Some(LONGEST_FROM_SERVER))
-            .max_frame_size(Some(LONGEST_FROM_SERVER))
+            .max_message_size(Some(longest))
+            .max_frame_size(Some(longest))
             .read_buffer_size(8 << 10)
             .write_buffer_size(0)
             .max_write_buffer_size(MOST_UNSENT);

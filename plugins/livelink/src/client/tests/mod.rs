@@ -5,6 +5,7 @@ mod house;
 mod live;
 mod moves;
 mod pin;
+mod table;
 mod web;
 
 use std::sync::Arc;

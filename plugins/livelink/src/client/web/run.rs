@@ -1,4 +1,4 @@
-//! How a live link waits in a page: for a bell, which timers, sockets and the player ring.
+//! How a socket's driver waits in a page: for a bell, which timers, sockets and the player ring.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
 use crate::client::ClientError;
-use crate::client::live::Driver;
 
 #[derive(Default)]
 struct Rung {
@@ -91,8 +90,11 @@ impl Ear {
     }
 }
 
-/// Drives a link between the page's other events.
-pub(in crate::client) fn start(driver: Driver) -> Result<(), ClientError> {
-    wasm_bindgen_futures::spawn_local(driver.run());
+/// Drives a socket between the page's other events.
+pub(in crate::client) fn start<W: Future<Output = ()> + 'static>(
+    _: &str,
+    work: impl FnOnce() -> W,
+) -> Result<(), ClientError> {
+    wasm_bindgen_futures::spawn_local(work());
     Ok(())
 }

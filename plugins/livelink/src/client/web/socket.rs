@@ -1,4 +1,4 @@
-//! A live link's socket, the browser's own.
+//! A socket to a daycare, the browser's own.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -15,7 +15,6 @@ use super::request::Web;
 use super::run::Bell;
 use crate::client::ClientError;
 use crate::client::live::Heard;
-use crate::message::LONGEST_FROM_SERVER;
 
 /// Bytes that wait for a network that does not take them; with more the link is broken.
 const MOST_UNSENT: u32 = 64 << 10;
@@ -56,22 +55,27 @@ pub(in crate::client) struct Socket {
 }
 
 impl Socket {
-    /// Opens one, before the daycare's patience is over.
-    pub(in crate::client) async fn open(to: &Web, path: &str, ear: &mut Ear) -> Result<Socket, ClientError> {
+    /// Opens one, before the daycare's patience is over; messages have `longest` bytes at most.
+    pub(in crate::client) async fn open(
+        to: &Web,
+        path: &str,
+        longest: usize,
+        ear: &mut Ear,
+    ) -> Result<Socket, ClientError> {
         let address = &to.address;
         // The path is the daycare's, and stays on the daycare.
         let plain = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic());
         let url = format!("ws{}{path}", address.url().strip_prefix("http").unwrap_or_default());
         let answer = || ClientError::Answer { url: address.url() };
         let socket = Some(url).filter(|_| plain).and_then(|url| WebSocket::new(&url).ok()).ok_or_else(answer)?;
-        let socket = Socket::listen(socket, ear.bell());
+        let socket = Socket::listen(socket, longest, ear.bell());
         let deadline = Instant::now() + to.patience;
         let failed = |reason: &str| ClientError::Unreachable { url: address.url(), reason: reason.to_owned() };
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match &*socket.inbox.borrow() {
                 Inbox { open: true, .. } => break,
-                Inbox { closed: true, .. } => return Err(failed("no live link comes about")),
+                Inbox { closed: true, .. } => return Err(failed("no socket comes about")),
                 _ if left.is_zero() => return Err(failed("no answer in time")),
                 _ => {}
             }
@@ -80,7 +84,7 @@ impl Socket {
         Ok(socket)
     }
 
-    fn listen(socket: WebSocket, bell: &Bell) -> Socket {
+    fn listen(socket: WebSocket, longest: usize, bell: &Bell) -> Socket {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let (opens, ring) = (inbox.clone(), bell.clone());
@@ -91,9 +95,7 @@ impl Socket {
         let (messages, ring) = (inbox.clone(), bell.clone());
         let told = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let heard = match event.data().dyn_into::<ArrayBuffer>() {
-                Ok(bytes) if bytes.byte_length() as usize > LONGEST_FROM_SERVER => {
-                    Heard::Strange(bytes.byte_length() as usize)
-                }
+                Ok(bytes) if bytes.byte_length() as usize > longest => Heard::Strange(bytes.byte_length() as usize),
                 Ok(bytes) => Heard::Message(Uint8Array::new(&bytes).to_vec()),
                 Err(_) => Heard::Strange(0),
             };

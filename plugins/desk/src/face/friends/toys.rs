@@ -89,7 +89,7 @@ pub(super) fn lay(
 ) {
     let Some(mut table) = table else { return };
     let desk = desk.bypass_change_detection();
-    let view = desk.table.as_ref().map(|table| table.handle.view()).filter(|view| view.you.is_some());
+    let view = desk.table.as_ref().map(|table| table.view()).filter(|view| view.you.is_some());
     let own = shown.iter().next();
     let there = |seat: &Seat| view.as_ref().is_some_and(|view| at(view, *seat).is_some_and(seated));
     let order: Vec<Seat> = Seat::all().filter(there).collect();

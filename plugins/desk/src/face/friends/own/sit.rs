@@ -18,7 +18,7 @@ use eggtooth_vault::Slug;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::DeskFriends;
+use crate::face::friends::{AtTable, DeskFriends};
 
 /// Pictures that are remembered for a portrait.
 const PICTURES: usize = 16;
@@ -99,27 +99,27 @@ impl Sitter {
 }
 
 /// Plugs the cable into the own chip while its prongs hold another toy's, and sends what the chip says.
-pub(super) fn cable(mut desk: ResMut<DeskFriends>, mut shown: Query<&mut Toy, With<Shown>>) {
+pub(in crate::face::friends) fn cable(mut desk: ResMut<DeskFriends>, mut shown: Query<&mut Toy, With<Shown>>) {
     let Ok(mut toy) = shown.single_mut() else { return };
     let (desk, machine) = (desk.bypass_change_detection(), &mut toy.bypass_change_detection().0.machine);
-    let touch = desk.table.as_ref().and_then(|table| table.handle.view().touch());
-    desk.plug.follow(touch.map(|pair| pair.number), machine);
-    desk.plug.deliver(&std::mem::take(&mut desk.said), machine);
-    let said = desk.plug.poll(machine);
-    if let Some(table) = desk.table.as_ref().filter(|_| !said.is_empty()) {
+    let (own, table) = (&mut desk.own, desk.table.as_ref());
+    own.plug.follow(table.and_then(|table| table.view().touch()).map(|pair| pair.number), machine);
+    own.plug.deliver(&std::mem::take(&mut own.said), machine);
+    let said = own.plug.poll(machine);
+    if let Some(table) = table.filter(|_| !said.is_empty()) {
         // Where too much waits it is lost, as on a bad cable.
-        table.handle.command(Command::Cable(said));
+        table.command(Command::Cable(said));
     }
 }
 
 /// Shows the own toy to the table.
-pub(super) fn portray(
+pub(in crate::face::friends) fn portray(
     mut desk: ResMut<DeskFriends>,
     shown: Query<(&Toy, &LcdFrame, &BuzzerTone, &Clock, Option<&Tape>), With<Shown>>,
     settings: Res<DeskSettings>,
     mut view: ResMut<View>,
 ) {
-    let Some(table) = &mut desk.bypass_change_detection().table else { return };
+    let Some(AtTable::Own(table)) = &mut desk.bypass_change_detection().table else { return };
     let there = shown.single().ok().filter(|(toy, .., tape)| {
         toy.0.slug() == table.sitter.slug.as_ref() && tape.is_none_or(|tape| tape.recording().is_none())
     });
