@@ -69,9 +69,9 @@ impl Options {
             daycare: get("daycare").as_string(),
             there: get("there").as_string().filter(|toy| !toy.is_empty()),
             mute: get("mute").is_truthy(),
-            quality: get("quality").as_string().and_then(|name| {
-                Quality::ALL.into_iter().find(|quality| quality.name().eq_ignore_ascii_case(&name))
-            }),
+            quality: get("quality")
+                .as_string()
+                .and_then(|name| Quality::ALL.into_iter().find(|quality| quality.name().eq_ignore_ascii_case(&name))),
         }
     }
 }

@@ -1,36 +1,76 @@
 //! The two pages in a browser: the daycare's, against the real program, and the game.
 
+use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::{cargo, system, web};
+use crate::{browsers, cargo, system, web};
 
 /// Set to anything, this variable leaves the browser tests out.
 pub const OVERRIDE: &str = "EGGTOOTH_NO_BROWSER";
-/// The windowless build.
-const SERVE_BUILD: &[&str] = &["build", "--package", "eggtooth", "--no-default-features", "--features", "serve"];
+/// Lines of a build's log that are shown when it has failed.
+const SHOWN: usize = 60;
 
 /// Whether the browser tests were left out by hand.
 pub fn skipped() -> bool {
     system::variable(OVERRIDE).is_some()
 }
 
-/// Builds `eggtooth serve` and lets Chromium use its page.
+/// The game for browsers, while it is being built beside other checks.
+pub struct Building {
+    child: Child,
+    log: PathBuf,
+}
+
+/// Begins to build the game for browsers, quickly, but with the processors only where nobody else wants them: the tests
+/// wait for each other more than they compute.
+pub fn begin() -> Result<Building> {
+    let log = browsers::target_folder()?.with_file_name("web-build.log");
+    let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
+    let me = std::env::current_exe().context("this program's own place is unknown")?;
+    let mut command = match system::find_program("nice") {
+        Some(nice) => {
+            let mut command = Command::new(nice);
+            command.args(["-n", "19"]).arg(me);
+            command
+        }
+        None => Command::new(me),
+    };
+    command.args(["web", "--quick"]).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+    let child = command.spawn().context("the build for browsers could not be started")?;
+    Ok(Building { child, log })
+}
+
+impl Building {
+    /// Waits for the end.
+    fn end(mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        if status.success() {
+            return Ok(());
+        }
+        let said = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        for line in &lines[lines.len().saturating_sub(SHOWN)..] {
+            println!("{line}");
+        }
+        bail!("xtask web --quick failed ({status}); {} has all of it", self.log.display())
+    }
+}
+
+/// Lets Chromium use the page of `eggtooth serve`, which has been built.
 pub fn page() -> Result<()> {
     let folder = cargo::root().join("plugins/daycare/tests/page");
-    cargo::run(SERVE_BUILD)?;
     web::npm(&folder)?;
     let mut node = Command::new("node");
     node.current_dir(&folder).arg("run.mjs").arg(cargo::built("eggtooth")?).env("CHROMIUM", chromium()?);
     cargo::succeed(&mut node)
 }
 
-/// Builds the game for browsers, quickly, and plays it in Chromium.
-pub fn game() -> Result<()> {
-    web::build(true)?;
-    cargo::run(SERVE_BUILD)?;
+/// Plays the game in Chromium, with the program that has been built as its daycare.
+pub fn game(building: Result<Building>) -> Result<()> {
+    building?.end()?;
     let mut node = Command::new("node");
     node.current_dir(web::folder()).arg("tests/run.mjs").env("CHROMIUM", chromium()?);
     node.env("EGGTOOTH", cargo::built("eggtooth")?).env("SERIAL", web::serial()?);

@@ -143,7 +143,7 @@ fn rows() -> Vec<Row> {
         row("POST", "/toys/{toy}/live", nothing, viewer(200)),
         // What may be done; tables themselves have tests of their own.
         row("POST", "/toys/{toy}/table", |_| Sent::Json(json!({"invite": "egg1nonsense"})), caretaker(422)),
-        row("POST", "/toys/{toy}/table/look", nothing, viewer(409)),
+        row("POST", "/toys/{toy}/table/look", nothing, viewer(204)),
         row("DELETE", "/toys/{toy}/table", nothing, caretaker(204)),
         row(
             "POST",

@@ -55,6 +55,20 @@ impl Web {
         serde_json::from_slice(&bytes).map_err(|_| ClientError::Answer { url: self.address.url() })
     }
 
+    /// Asks for something that may not be there, of which the answer is nothing.
+    pub(super) async fn ask_for<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body<'_>,
+    ) -> Result<Option<T>, ClientError> {
+        let bytes = self.call(method, path, body, self.patience).await?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&bytes).map(Some).map_err(|_| ClientError::Answer { url: self.address.url() })
+    }
+
     /// Asks for something that has no answer.
     pub(super) async fn tell(&self, method: Method, path: &str, body: Body<'_>) -> Result<(), ClientError> {
         self.call(method, path, body, self.patience).await.map(|_| ())

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use super::ask::{Body, Method};
+use super::daycare::Ticket;
 use super::live::Heard;
 use super::platform::{Bell, Ear, Socket, start};
 use super::{ClientError, Daycare, Id};
@@ -160,7 +161,7 @@ impl Daycare {
     /// As all methods; it sits at a table already, or too many do.
     pub async fn sit(&self, toy: Id, invite: Option<&str>) -> Result<TableTicket, ClientError> {
         let body = Body::json(&Sit { invite })?;
-        self.table_ticket(&format!("/toys/{toy}/table"), body).await
+        self.web.ask(Method::Post, &format!("/toys/{toy}/table"), body).await.map(|ticket| self.to_table(ticket))
     }
 
     /// To the table at which a toy there sits; `None` where it sits at none.
@@ -168,14 +169,11 @@ impl Daycare {
     /// # Errors
     /// As all methods.
     pub async fn look_at_table(&self, toy: Id) -> Result<Option<TableTicket>, ClientError> {
-        match self.table_ticket(&format!("/toys/{toy}/table/look"), Body::None).await {
-            Err(error) if matches!(error.status(), Some(404 | 409)) => Ok(None),
-            other => other.map(Some),
-        }
+        let ticket = self.web.ask_for(Method::Post, &format!("/toys/{toy}/table/look"), Body::None).await?;
+        Ok(ticket.map(|ticket| self.to_table(ticket)))
     }
 
-    async fn table_ticket(&self, path: &str, body: Body<'_>) -> Result<TableTicket, ClientError> {
-        let super::daycare::Ticket { ticket, path } = self.web.ask(Method::Post, path, body).await?;
-        Ok(TableTicket { daycare: self.clone(), ticket, path })
+    fn to_table(&self, Ticket { ticket, path }: Ticket) -> TableTicket {
+        TableTicket { daycare: self.clone(), ticket, path }
     }
 }

@@ -11,6 +11,7 @@ use crate::tables::TableError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use eggtooth_peer::Invite;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -57,21 +58,22 @@ async fn sit_down(
     Ok((StatusCode::CREATED, Json(LiveTicket::new(&ticket, SOCKET))))
 }
 
-/// A ticket to the table at which a toy sits.
+/// A ticket to the table at which a toy sits; nothing where it sits at none.
 #[utoipa::path(post, path = "/toys/{toy}/table/look", tag = "toys",
     params(("toy" = ToyId, Path, description = "Which toy")),
-    responses((status = 200, description = "A ticket", body = LiveTicket), Named, Clash, SignedIn, Always))]
+    responses((status = 200, description = "A ticket", body = LiveTicket),
+        (status = 204, description = "It sits nowhere"), Named, SignedIn, Always))]
 async fn look_at_table(
     State(house): State<Arc<House>>,
     caller: Caller,
     At(toy): At<ToyId>,
-) -> Result<Json<LiveTicket>, Problem> {
+) -> Result<Response, Problem> {
     let (_, standing) = house.door.may(&caller, toy, Action::Watch).await?;
     if house.tables.of(toy).is_none() {
-        return Err(Problem::conflict("this toy sits at no table; open one, or join one with an invite"));
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ticket = house.door.ticket(caller.signed_in()?, toy, standing)?;
-    Ok(Json(LiveTicket::new(&ticket, SOCKET)))
+    Ok(Json(LiveTicket::new(&ticket, SOCKET)).into_response())
 }
 
 /// A toy leaves its table; where it sits at none nothing happens.

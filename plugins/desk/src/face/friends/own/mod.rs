@@ -22,5 +22,6 @@ pub(super) enum Way {
     /// Where an invite leads.
     Invite(Box<Invite>),
     /// At this friend's.
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "there are no friends on a page"))]
     Friend(PeerKey),
 }
