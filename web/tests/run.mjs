@@ -9,5 +9,6 @@ import './shapes.mjs';
 import './troubles.mjs';
 import './same.mjs';
 import './daycare.mjs';
+import './moves.mjs';
 import './prongs.mjs';
 import './table.mjs';

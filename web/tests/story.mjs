@@ -106,6 +106,26 @@ step('its buttons in the picture can be clicked', async () => {
     assert.fail('no click below the screen met button A');
 });
 
+step('a gamepad plays', async () => {
+    await home();
+    await page.evaluate(() => {
+        const buttons = Array.from({ length: 17 }, () => ({ pressed: false, touched: false, value: 0 }));
+        globalThis.pad = { id: 'Pad', index: 0, connected: true, mapping: 'standard', timestamp: 0, axes: [0, 0, 0, 0], buttons };
+        navigator.getGamepads = () => [globalThis.pad, null, null, null];
+    });
+    // The left one of the four that lie like a cross.
+    const hold = pressed => page.evaluate(pressed => {
+        Object.assign(globalThis.pad.buttons[2], { pressed, touched: pressed, value: Number(pressed) });
+        globalThis.pad.timestamp = performance.now();
+    }, pressed);
+    await food(async () => {
+        await hold(true);
+        await page.waitForTimeout(250);
+        await hold(false);
+    });
+    await page.evaluate(() => { globalThis.pad.connected = false; delete navigator.getGamepads; });
+});
+
 step('the keyboard plays, and Tab leads out of the picture', async () => {
     await home();
     await page.locator('#game').focus();
