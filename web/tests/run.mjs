@@ -7,6 +7,7 @@
 import './story.mjs';
 import './shapes.mjs';
 import './troubles.mjs';
+import './notices.mjs';
 import './same.mjs';
 import './daycare.mjs';
 import './moves.mjs';
