@@ -119,8 +119,8 @@ pub struct FriendsModel {
     pub table: Option<TableModel>,
     /// The friends, by name; only while the panel is seen.
     pub friends: Vec<FriendRow>,
-    /// There is a list of friends here.
-    pub list: bool,
+    /// Nobody is known here, not even the player by a name: as on a page, or with a daycare's toy on the desk.
+    pub nameless: bool,
     /// The toy on the desk lives in a daycare: it goes by the daycare's lines, and under its owner's name.
     pub there: bool,
     /// The invite.

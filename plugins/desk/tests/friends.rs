@@ -28,7 +28,7 @@ fn asks(actions: &[FriendsAction]) -> Vec<Action> {
 }
 
 fn named() -> FriendsModel {
-    FriendsModel { name: "Ada".into(), list: true, ..FriendsModel::default() }
+    FriendsModel { name: "Ada".into(), ..FriendsModel::default() }
 }
 
 fn invite() -> String {
@@ -88,6 +88,26 @@ fn nobody_sits_down_without_a_name() {
         let refusal = Some("There is no pet on the desk.");
         let harness = page(size, FriendsModel { refusal, ..named() });
         assert!(!enabled(&harness, "Open a table") && !enabled(&harness, "Sit down"));
+    }
+}
+
+#[test]
+fn a_daycares_toy_goes_under_its_owners_name() {
+    for size in SIZES {
+        let there = || FriendsModel { there: true, nameless: true, ..FriendsModel::default() };
+        let mut harness = page(size, there());
+        assert!(has(&harness, "Its table") && !has(&harness, "Your name") && !has(&harness, "Friends want to know"));
+        assert_eq!(click(&mut harness, "Open a table"), asks(&[FriendsAction::Open]));
+        let link = invite();
+        harness.state_mut().view.form.friends.invite = link.clone();
+        harness.run_ok();
+        assert_eq!(click(&mut harness, "Sit down"), asks(&[FriendsAction::Join(link)]));
+        let seats = vec![seat(0, "Ada", true), seat(1, "Bo", false)];
+        let harness = page(size, FriendsModel { table: at_table(seats).table, ..there() });
+        assert!(has(&harness, "Bo with Pip") && !has(&harness, "Your real toy"));
+        let refusal = Some("The daycare must be reached first.");
+        let harness = page(size, FriendsModel { refusal, ..there() });
+        assert!(!enabled(&harness, "Open a table") && has(&harness, "The daycare must be reached first."));
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn page(ui: &mut Ui, whole: &Model, all: &mut Form, out: &mut Vec<Act
     if let (Some(table), Ground::Computer, false) = (&model.table, whole.link.ground, model.there) {
         real_toy(ui, table, form, &whole.link, link, out);
     }
-    if model.list {
+    if !model.nameless {
         friends(ui, model, form, out);
     }
 }
@@ -110,7 +110,7 @@ fn real_toy(
 
 /// The own name, and the two ways to a table.
 fn apart(ui: &mut Ui, model: &FriendsModel, form: &mut FriendsForm, out: &mut Vec<Action>) {
-    let name = (!model.there && model.list).then(|| own_name(ui, model, form, out));
+    let name = (!model.nameless).then(|| own_name(ui, model, form, out));
     let nameless = name.as_ref().filter(|name| Name::new(name).is_err());
     let refusal = model.refusal.or(nameless.map(|_| "Friends want to know who you are: a name first."));
     heading(ui, if model.there { "Its table" } else { "Your table" });

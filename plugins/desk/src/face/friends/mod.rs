@@ -147,14 +147,14 @@ impl DeskFriends {
         refusal: Option<&'static str>,
         there: bool,
     ) -> FriendsModel {
-        let list = !there && Own::REFUSAL.is_none();
+        let nameless = there || Own::REFUSAL.is_some();
         FriendsModel {
             table: self
                 .table
                 .as_ref()
                 .map(|table| TableModel { real: table.real_toy(), ..self.toys.model(&table.view(), table.host()) }),
-            friends: if seen && list { self.own.rows().to_vec() } else { Vec::new() },
-            list,
+            friends: if seen && !nameless { self.own.rows().to_vec() } else { Vec::new() },
+            nameless,
             there,
             invite: self.invite.as_ref().filter(|_| seen).map(|invite| invite.model.clone()),
             name: settings.name.clone(),
