@@ -235,7 +235,8 @@ fn inside(
     let here: Vec<&PetRow> =
         model.shelf.iter().filter(|row| row.elsewhere.is_none() && row.damaged.is_none()).collect();
     if here.is_empty() {
-        note(ui, "No pet lives on this computer.");
+        let browser = cfg!(target_family = "wasm");
+        note(ui, if browser { "No pet lives in this browser." } else { "No pet lives on this computer." });
     }
     for row in here {
         ui.push_id(row.slug.as_str(), |ui| {
