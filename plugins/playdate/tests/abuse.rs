@@ -92,6 +92,7 @@ impl House {
 /// A guest without a program: a key, and a line.
 struct Mean {
     meeting: Meeting,
+    key: [u8; 32],
     line: Line,
     writer: eggtooth_peer::Writer,
     /// Nobody reads it, and it stays open.
@@ -110,10 +111,11 @@ impl Mean {
 
     fn with(host: &PlaydateHandle, limits: Limits) -> Mean {
         let name = eggtooth_peer::Name::new("Eve").unwrap();
-        let meeting = Meeting::open(LOOPBACK, &Identity::generate().unwrap(), &name, None, limits).unwrap();
+        let identity = Identity::generate().unwrap();
+        let meeting = Meeting::open(LOOPBACK, &identity, &name, None, limits).unwrap();
         let line = meeting.join(&invite(host), LONG).unwrap();
         let (reader, writer) = line.control().unwrap();
-        Mean { meeting, line, writer, _reader: reader }
+        Mean { key: identity.key().0, meeting, line, writer, _reader: reader }
     }
 
     fn sits(host: &PlaydateHandle) -> Mean {
@@ -123,7 +125,11 @@ impl Mean {
     fn seated(self, host: &PlaydateHandle) -> Mean {
         let mut mean = self;
         assert!(mean.says(&Message::Sit(profile(0))));
-        until("the mean guest", || (2..4).any(|seat| presence(host, seat) == Some(Presence::Here)));
+        // Another one may sit there already, and must not be taken for this one.
+        let view = || host.view().seats.clone();
+        until("the mean guest", || {
+            view().iter().flatten().any(|seat| seat.key == mean.key && seat.presence == Presence::Here)
+        });
         mean
     }
 
