@@ -101,7 +101,8 @@ export async function find(page, name, most = 90) {
         if (name.test(before) && n > 0) return before;
         await page.keyboard.press('Tab', { delay: 30 });
         const moved = async () => await focused(page) !== before;
-        await until('the focus moves', moved, 1500).catch(() => {});
+        // Where it comes to after this was given up, the key would be pressed once too often.
+        await until('the focus moves', moved, 15_000).catch(() => {});
         seen.push(await focused(page));
     }
     throw Error(`nothing in the menu is called ${name}: ${[...new Set(seen)].join(' | ')}`);

@@ -33,11 +33,6 @@ function notes() {
 const count = (list, kind) => page.evaluate(([list, kind]) =>
     globalThis.notes[list].filter(message => message[1] === kind).length, [list, kind]);
 
-test.after(async () => {
-    await browser?.close();
-    await daycare?.end();
-});
-
 test('a daycare, an account, and a pet that lives there', async () => {
     daycare = await open();
     browser = await launch();
@@ -81,4 +76,10 @@ test('the pets of the browser are its own', async () => {
     const there = await ask(page, 'GET', '/toys');
     assert.deepEqual(there.map(row => row.id), [toy]);
     assert.deepEqual(page.complaints.filter(text => !/net::ERR_INTERNET_DISCONNECTED|WebSocket/.test(text)), []);
+});
+
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
+    await browser?.close();
+    await daycare?.end();
 });

@@ -14,18 +14,13 @@ const begin = async () => {
     return awake(page);
 };
 
-test.before(async () => {
+test('a daycare and a pet in the browser', async () => {
     daycare = await open();
     browser = await launch();
     const context = await browser.newContext({ ignoreHTTPSErrors: true, serviceWorkers: 'block',
         viewport: { width: 1280, height: 720 } });
     page = observe(await context.newPage());
     await settle(page, daycare);
-});
-
-test.after(async () => {
-    await browser?.close();
-    await daycare?.end();
 });
 
 test('the pet of the browser is carried there, and lives on there', async () => {
@@ -58,4 +53,10 @@ test('it is taken home, and is nowhere else', async () => {
     const is = await begin();
     assert.deepEqual([is.pet, is.elsewhere], ['Pip', null]);
     assert.deepEqual(page.complaints, []);
+});
+
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
+    await browser?.close();
+    await daycare?.end();
 });

@@ -25,7 +25,7 @@ function notes() {
     };
 }
 
-test.before(async () => {
+test('a page that may send notices', async () => {
     folder = await mkdtemp(join(tmpdir(), 'eggtooth-page-'));
     await cp(DIST, folder, { recursive: true });
     server = await serve({ folder });
@@ -33,12 +33,6 @@ test.before(async () => {
     await context.grantPermissions(['notifications'], { origin: server.origin });
     await context.addInitScript(notes);
     page = observe(await context.newPage());
-});
-
-test.after(async () => {
-    await context?.clear();
-    if (server) await end(server);
-    if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 test('a hidden page says that the pet calls, and a seen one does not', async () => {
@@ -73,4 +67,11 @@ test('a new version is offered quietly, and used when the player says so', async
     assert.equal(is.slug, slug, 'the same pet');
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).waiting), null);
     assert.deepEqual(page.complaints.filter(text => !/net::ERR_CONNECTION_REFUSED/.test(text)), []);
+});
+
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
+    await context?.clear();
+    if (server) await end(server);
+    if (folder) await rm(folder, { recursive: true, force: true });
 });

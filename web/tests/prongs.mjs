@@ -26,18 +26,12 @@ async function lend(page) {
     }
 }
 
-test.before(async () => {
+test('a page with the game', async () => {
     assert.ok(folder, 'SERIAL must name the folder of the simulated toy');
     server = await serve();
     browser = await launch();
     const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 720 } });
     page = observe(await context.newPage());
-});
-
-test.after(async () => {
-    await browser?.close();
-    server?.closeAllConnections();
-    server?.close();
 });
 
 test('a browser without Web Serial says which browsers have it', async () => {
@@ -82,4 +76,11 @@ test('the game sends an item to a toy at a port', async () => {
     await use(page, /^Disconnect/);
     await until('the port is free again', () => page.evaluate(() => !globalThis.bench.port.isOpen));
     assert.deepEqual(page.complaints, []);
+});
+
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
 });

@@ -59,7 +59,7 @@ const company = async (what, fits) => until(what, async () => {
     return fits(table);
 });
 
-test.before(async () => {
+test('a daycare, and a toy that lives there', async () => {
     daycare = await open();
     browser = await launch();
     const context = await browser.newContext({ ignoreHTTPSErrors: true, serviceWorkers: 'block',
@@ -68,12 +68,6 @@ test.before(async () => {
     page = observe(await context.newPage());
     await settle(page, daycare);
     await ask(page, 'POST', '/toys', { name: 'Pop' });
-});
-
-test.after(async () => {
-    await browser?.close();
-    for (const friend of friends) await friend.end();
-    await daycare?.end();
 });
 
 const attach = async () => {
@@ -140,4 +134,11 @@ test('it opens a table of its own, and the invite leads a friend there', async (
     assert.match((await bo.told('over')).why, /host/);
     await company('it sits nowhere', table => table === null);
     assert.deepEqual(page.complaints.filter(text => !/WebSocket/.test(text)), []);
+});
+
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
+    await browser?.close();
+    for (const friend of friends) await friend.end();
+    await daycare?.end();
 });
