@@ -102,7 +102,7 @@ export async function find(page, name, most = 90) {
         await page.keyboard.press('Tab', { delay: 30 });
         const moved = async () => await focused(page) !== before;
         // Where it comes to after this was given up, the key would be pressed once too often.
-        await until('the focus moves', moved, 15_000).catch(() => {});
+        await until('the focus moves', moved, 3000).catch(() => {});
         seen.push(await focused(page));
     }
     throw Error(`nothing in the menu is called ${name}: ${[...new Set(seen)].join(' | ')}`);
