@@ -5,6 +5,7 @@ import { faults, news } from './cards.js';
 import { Calls } from './calls.js';
 import { connect } from './keys.js';
 import { FetchError, load } from './load.js';
+import { prepare } from './part.js';
 import { beat, install as installPulse, stop } from './pulse.js';
 import { claim, persist, Shelf } from './shelf.js';
 import { install as installSound } from './sound.js';
@@ -63,13 +64,6 @@ function watch() {
         stop();
         faults.lost();
     });
-}
-
-/** Whether WebGL 2 is there; the context is given back. */
-function draws() {
-    const context = document.createElement('canvas').getContext('webgl2');
-    context?.getExtension('WEBGL_lose_context')?.loseContext();
-    return context !== null;
 }
 
 function download(name, bytes) {
@@ -149,7 +143,8 @@ async function daycare() {
 async function begin() {
     document.body.classList.add('loading');
     if (!globalThis.WebAssembly?.compileStreaming) return faults.program();
-    if (!draws()) return faults.graphics();
+    const part = prepare(canvas);
+    if (!part) return faults.graphics();
 
     const compiled = load(new URL('eggtooth_bg.wasm', import.meta.url), (share, text) => {
         $('#progress').value = share;
@@ -187,10 +182,10 @@ async function begin() {
         return error instanceof FetchError ? faults.fetch(error) : faults.old(error);
     }
     const [files, owner, origin] = await Promise.all([kept, ours, home, pressed]);
-    start(files, owner, origin, shelf);
+    start(files, owner, origin, shelf, part);
 }
 
-function start(files, owner, origin, shelf) {
+function start(files, owner, origin, shelf, part) {
     let ready;
     // Not before the pet is there: fetching for later would delay it.
     const worker = new Promise(done => { ready = done; }).then(() => register(async () => {
@@ -208,6 +203,7 @@ function start(files, owner, origin, shelf) {
         call: (name, text) => { calls.call(name, text).catch(error => console.warn(error)); },
         pick: (purpose, accept) => choose(accept, (name, bytes) => program.chosen(purpose, name, bytes)),
         download,
+        part,
         ready() {
             performance.mark('ready');
             $('#splash')?.remove();

@@ -37,6 +37,9 @@ extern "C" {
     /// What the focus in the menu has come to.
     #[wasm_bindgen(method)]
     fn focused(this: &Host, text: &str);
+    /// Only this part of the picture is drawn from now on: pixels from the upper left corner; all of it if it is empty.
+    #[wasm_bindgen(method)]
+    pub fn part(this: &Host, x: u32, y: u32, width: u32, height: u32);
     /// The pet can be seen.
     #[wasm_bindgen(method)]
     pub fn ready(this: &Host);

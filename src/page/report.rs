@@ -2,6 +2,7 @@
 
 use super::host::Host;
 use bevy::ecs::prelude::*;
+use bevy::math::URect;
 use eggtooth_desk::DeskFriends;
 use eggtooth_shell::{Redraw, Step};
 use eggtooth_toy::face::{Away, AwayView, Pace, Remote, Shown, Toy};
@@ -32,6 +33,7 @@ pub struct Told {
     ready: bool,
     asks: bool,
     tick: Option<u64>,
+    part: Option<URect>,
 }
 
 /// Looks at the game after a frame.
@@ -77,7 +79,12 @@ pub fn look(
         told.ready = true;
         host.ready();
     }
-    let (drawn, _) = redraw.counts();
+    if told.part != redraw.part() {
+        told.part = redraw.part();
+        let part = redraw.part().unwrap_or_default();
+        host.part(part.min.x, part.min.y, part.width(), part.height());
+    }
+    let (drawn, skipped) = redraw.counts();
     STATE.with_borrow_mut(|state| {
         let session = toy.map(|toy| &toy.0);
         let tick = session.map(|session| session.machine.tick());
@@ -103,6 +110,7 @@ pub fn look(
             state.insert("speed".into(), json!(pace.map(|pace| pace.speed)));
             state.insert("quality".into(), json!(format!("{:?}", *step).to_lowercase()));
             state.insert("drawn".into(), json!(drawn));
+            state.insert("updates".into(), json!(drawn + skipped));
         }
     });
 }

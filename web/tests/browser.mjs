@@ -86,11 +86,26 @@ export async function live(page) {
 /** What has the focus in the game's menu, as it is read out. */
 const focused = page => page.locator('#focused').textContent();
 
+/** The game has looked at its input so many times since it had done so `since` times; or what is asked is true already. */
+async function looked(page, since, times, already = () => false) {
+    await until('the game goes on', async () => {
+        // Where nothing moves it sleeps.
+        await page.evaluate(() => globalThis.eggtooth.hidden(false));
+        return await already() || (await state(page)).updates >= since + times;
+    });
+}
+
+/** Presses a key, and waits until the game has taken it and shows what became of that; or what is asked is true. */
+async function press(page, key, already) {
+    const { updates } = await state(page);
+    await page.keyboard.press(key, { delay: 30 });
+    await looked(page, updates, 4, already);
+}
+
 /** Opens the menu, from the keyboard. */
 export async function menu(page) {
     await page.locator('#game').focus();
-    await page.keyboard.press('Escape');
-    await page.waitForTimeout(300);
+    await press(page, 'Escape');
 }
 
 /** Moves the focus through the menu until it lies on what is called so, as who does not see it would. */
@@ -99,10 +114,7 @@ export async function find(page, name, most = 90) {
     for (let n = 0; n < most; n++) {
         const before = await focused(page);
         if (name.test(before) && n > 0) return before;
-        await page.keyboard.press('Tab', { delay: 30 });
-        const moved = async () => await focused(page) !== before;
-        // Where it comes to after this was given up, the key would be pressed once too often.
-        await until('the focus moves', moved, 3000).catch(() => {});
+        await press(page, 'Tab', async () => await focused(page) !== before);
         seen.push(await focused(page));
     }
     throw Error(`nothing in the menu is called ${name}: ${[...new Set(seen)].join(' | ')}`);
@@ -111,8 +123,7 @@ export async function find(page, name, most = 90) {
 /** The same, and presses it. */
 export async function use(page, name) {
     await find(page, name);
-    await page.keyboard.press('Enter', { delay: 60 });
-    await page.waitForTimeout(200);
+    await press(page, 'Enter');
 }
 
 /** Waits until nothing of the shelf is unwritten. */

@@ -112,7 +112,8 @@ test('at four times the size everything can be reached', async () => {
     await page.context().close();
 });
 
-test.after(async () => {
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
     await browser?.close();
     server?.close();
 });

@@ -156,7 +156,8 @@ test('the server: types, packed answers, ETags, security, nothing else', async (
     assert.equal((await get('/play')).headers.location, '/play/');
 });
 
-test.after(async () => {
+// Here and not in the end: whatever is open takes time from the tests of other files.
+test('it is put away', async () => {
     await browser?.close();
     server?.close();
 });

@@ -24,16 +24,18 @@ pub struct Building {
     log: PathBuf,
 }
 
-/// Begins to build the game for browsers, quickly, but with the processors only where nobody else wants them: the tests
+/// Begins to build the game for browsers, quickly, but only with the processor time that nobody else wants: the tests
 /// wait for each other more than they compute.
 pub fn begin() -> Result<Building> {
     let log = browsers::target_folder()?.with_file_name("web-build.log");
     let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
     let me = std::env::current_exe().context("this program's own place is unknown")?;
-    let mut command = match system::find_program("nice") {
-        Some(nice) => {
-            let mut command = Command::new(nice);
-            command.args(["-n", "19"]).arg(me);
+    let modest = [("chrt", &["--idle", "0"]), ("nice", &["-n", "19"])];
+    let modest = modest.iter().find_map(|(name, args)| Some((system::find_program(name)?, args)));
+    let mut command = match modest {
+        Some((program, args)) => {
+            let mut command = Command::new(program);
+            command.args(*args).arg(me);
             command
         }
         None => Command::new(me),

@@ -6,10 +6,16 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 /// The checks that have run. A failed one does not stop the others.
-#[derive(Default)]
 pub struct Steps {
+    began: Instant,
     done: Vec<Done>,
     notes: Vec<String>,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self { began: Instant::now(), done: Vec::new(), notes: Vec::new() }
+    }
 }
 
 struct Done {
@@ -21,7 +27,7 @@ struct Done {
 impl Steps {
     /// Runs one check and remembers how it went. Returns whether it passed.
     pub fn step(&mut self, name: &'static str, check: impl FnOnce() -> Result<()>) -> bool {
-        println!("\n==> {name}");
+        println!("\n==> {name} (after {} s)", self.began.elapsed().as_secs());
         let start = Instant::now();
         let result = check();
         if let Err(error) = &result {

@@ -33,7 +33,7 @@ pub fn test() -> Result<ExitCode> {
         clippy(&["--package", "eggtooth", "--no-default-features", "--features", "serve"])
     });
     steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
-    steps.step("tests and documentation tests", || cargo::run(&["test", "--workspace", "--no-fail-fast"]));
+    steps.step("tests and documentation tests", tests);
     steps.step("play after test recompiles no dependency", nothing_to_recompile);
     // With the program that the last step has left behind.
     match building {
@@ -51,6 +51,13 @@ pub fn test() -> Result<ExitCode> {
     steps.step("prong vectors", || vectors("eggtooth_prong", "plugins/prong/tests/data", "_vectors.json"));
     steps.step("the second implementation of the link protocol, by itself", second_peer);
     Ok(steps.finish())
+}
+
+/// More tests at once than there are processors: many wait for a line, a clock or a program, and compute nothing.
+fn tests() -> Result<()> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut command = cargo::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    cargo::succeed(command.env("RUST_TEST_THREADS", (2 * processors).to_string()))
 }
 
 fn clippy(args: &[&str]) -> Result<()> {

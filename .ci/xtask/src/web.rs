@@ -6,12 +6,12 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::needs::Purpose;
-use crate::{browsers, cargo, install, system};
+use crate::{browsers, cargo, install};
 
 /// The program that runs on the page.
 const PROGRAM: &str = "page";
@@ -72,7 +72,6 @@ pub fn folder() -> PathBuf {
 /// Fills `web/dist`.
 pub fn build(quick: bool) -> Result<()> {
     npm(&folder())?;
-    let bindgen = bindgen()?;
     let profile = if quick { "web-quick" } else { "web" };
     let target = browsers::target_folder()?;
     let package = ["build", "-p", "eggtooth", "--bin", PROGRAM, "--no-default-features", "--features", "web"];
@@ -82,7 +81,7 @@ pub fn build(quick: bool) -> Result<()> {
     let mut sizes = vec![("as Rust built it", size(&built)?)];
 
     let out = target.join(format!("{profile}-page"));
-    bind(&bindgen, "eggtooth", &out, &built)?;
+    bind("eggtooth", &out, &built)?;
     let module = out.join("eggtooth_bg.wasm");
     sizes.push(("after wasm-bindgen", size(&module)?));
 
@@ -109,19 +108,18 @@ pub fn serial() -> Result<PathBuf> {
     let program = [&package[..], &["--profile", "web-quick"]].concat();
     cargo::succeed(&mut browsers::compiler()?.cargo(&program, "std,panic_abort", &target))?;
     let (built, out) = (target.join(browsers::TARGET).join("web-quick/examples/page.wasm"), target.join("serial-page"));
-    bind(&bindgen()?, "page", &out, &built)?;
+    bind("page", &out, &built)?;
     Ok(out)
 }
 
 /// Puts what stands between page and program beside it, as `name`.
-fn bind(bindgen: &Path, name: &str, out: &Path, built: &Path) -> Result<()> {
+fn bind(name: &str, out: &Path, built: &Path) -> Result<()> {
     // What an earlier version of the program needed would be served for ever.
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("{} cannot be removed", out.display()))?;
     }
-    let mut command = Command::new(bindgen);
-    command.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(out).arg(built);
-    cargo::succeed(&mut command)
+    let mut command = cargo::cargo(&["run", "--package", "bindgen", "--profile", "web-quick", "--"]);
+    cargo::succeed(command.arg(name).arg(built).arg(out))
 }
 
 /// Fetches into `folder` exactly what its lock file says; no package runs a program of its own while it is installed.
@@ -134,45 +132,8 @@ fn size(file: &Path) -> Result<u64> {
     Ok(fs::metadata(file).with_context(|| format!("{} is missing", file.display()))?.len())
 }
 
-/// The program wasm-bindgen, of exactly the version of the library; it is built where there is none.
-fn bindgen() -> Result<PathBuf> {
-    let lock = fs::read_to_string(cargo::root().join("Cargo.lock")).context("Cargo.lock is needed")?;
-    let version = locked(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
-    let fits = |program: &Path| {
-        let said = Command::new(program).arg("--version").stderr(Stdio::null()).output();
-        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim() == format!("wasm-bindgen {version}"))
-    };
-    if let Some(found) = system::find_program("wasm-bindgen").filter(|found| fits(found)) {
-        return Ok(found);
-    }
-    let root = cargo::built("wasm")?.with_file_name(format!("wasm-bindgen-{version}"));
-    let program = root.join("bin").join(format!("wasm-bindgen{}", std::env::consts::EXE_SUFFIX));
-    if !fits(&program) {
-        println!("Building wasm-bindgen {version}; that takes some minutes, once.");
-        let install = |more: &[&str]| {
-            let mut command = cargo::cargo(&["install", "wasm-bindgen-cli", "--version", version, "--root"]);
-            // Not into the folder of the game's own build, whose profiles it does not have.
-            cargo::succeed(command.arg(&root).args(more).env("CARGO_TARGET_DIR", root.join("target")))
-        };
-        // A mirror may lack the very newest of what its lock file names.
-        install(&["--locked"]).or_else(|_| install(&[]))?;
-        fs::remove_dir_all(root.join("target")).ok();
-        ensure!(fits(&program), "{} is not wasm-bindgen {version}; remove it, then run this again", program.display());
-    }
-    Ok(program)
-}
-
-/// The version of `package` in the text of a lock file.
-fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn read(args: &[&str]) -> Option<Arguments> {
@@ -188,14 +149,5 @@ mod tests {
         for wrong in [&["--serve", "70000"][..], &["--serve", "x"], &["quick"], &["--quick", "9000"]] {
             assert_eq!(read(wrong), None, "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn the_lock_file_says_which_wasm_bindgen() {
-        let lock = "[[package]]\nname = \"wasm-bindgen-shared\"\nversion = \"1\"\n\n[[package]]\nname = \"wasm-bindgen\"\n\
-                    version = \"0.2.130\"\n";
-        assert_eq!(locked(lock, "wasm-bindgen"), Some("0.2.130"));
-        assert_eq!(locked(lock, "wasm"), None);
-        assert!(locked(&fs::read_to_string(cargo::root().join("Cargo.lock")).unwrap(), "wasm-bindgen").is_some());
     }
 }

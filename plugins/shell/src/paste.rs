@@ -21,6 +21,7 @@ use bevy::render::view::ViewTarget;
 
 use crate::camera::{Canvas, LiveCamera, dusk};
 use crate::photo::Photo;
+use crate::redraw::Redraw;
 
 /// Marks the mesh that shows the photograph where it cannot be copied.
 #[derive(Component, Clone, Copy, Debug, Default)]
@@ -32,13 +33,13 @@ pub(crate) struct Paste(bool);
 
 pub(super) fn plugin(app: &mut App) {
     app.add_plugins((ExtractComponentPlugin::<Paste>::default(), ExtractResourcePlugin::<Photo>::default()))
+        .add_plugins(ExtractResourcePlugin::<Redraw>::default())
         .add_systems(PostUpdate, choose.before(VisibilitySystems::VisibilityPropagate));
     if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
         render_app.add_systems(Core3d, paste.in_set(Core3dSystems::Prepass));
     }
 }
 
-/// WebGL2 copies between textures only with detours, so there the backdrop is drawn.
 fn choose(
     photo: Option<Res<Photo>>,
     canvas: Res<Canvas>,
@@ -48,21 +49,20 @@ fn choose(
 ) {
     let Some(photo) = photo else { return };
     let same = images.get(&photo.image).is_some_and(|image| image.size() == canvas.0);
-    let copy = same && !cfg!(target_family = "wasm");
     for (mut paste, mut camera) in &mut cameras {
-        if paste.0 != copy {
-            paste.0 = copy;
-            camera.clear_color = if copy { ClearColorConfig::None } else { dusk() };
+        if paste.0 != same {
+            paste.0 = same;
+            camera.clear_color = if same { ClearColorConfig::None } else { dusk() };
         }
     }
     for mut visibility in &mut backdrops {
-        visibility.set_if_neq(if copy { Visibility::Hidden } else { Visibility::Visible });
+        visibility.set_if_neq(if same { Visibility::Hidden } else { Visibility::Visible });
     }
 }
 
 fn paste(
     view: ViewQuery<(&Paste, &ViewTarget, &ExtractedCamera)>,
-    photo: Option<Res<Photo>>,
+    (photo, redraw): (Option<Res<Photo>>, Option<Res<Redraw>>),
     images: Res<RenderAssets<GpuImage>>,
     mut ctx: RenderContext,
 ) {
@@ -70,6 +70,17 @@ fn paste(
     let Some(image) = photo.as_ref().and_then(|photo| images.get(&photo.image)) else { return };
     let (from, to) = (&image.texture, target.main_texture());
     if paste.0 && from.size() == to.size() && from.format() == to.format() {
-        ctx.command_encoder().copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        // A page shows the part alone, and the rest of the frame is not looked at; a window shows all of it.
+        let part = redraw
+            .and_then(|redraw| redraw.part())
+            .filter(|_| cfg!(target_family = "wasm"))
+            .filter(|part| part.max.x <= to.width() && part.max.y <= to.height());
+        let (mut from, mut to, mut size) = (from.as_image_copy(), to.as_image_copy(), from.size());
+        if let Some(part) = part {
+            (from.origin.x, from.origin.y) = (part.min.x, part.min.y);
+            to.origin = from.origin;
+            (size.width, size.height) = (part.width(), part.height());
+        }
+        ctx.command_encoder().copy_texture_to_texture(from, to, size);
     }
 }

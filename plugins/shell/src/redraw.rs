@@ -11,30 +11,38 @@ use bevy::app::{App, First, PostUpdate};
 use bevy::camera::Camera;
 use bevy::camera::visibility::VisibilitySystems;
 use bevy::ecs::prelude::*;
+use bevy::math::{URect, Vec2, Vec3};
+use bevy::render::extract_resource::ExtractResource;
 use bevy::time::{Real, Time};
+use bevy::transform::components::GlobalTransform;
 use bevy::window::{RequestRedraw, WindowEvent};
-use eggtooth_screen::{LcdActivity, ScreenSystems};
+use eggtooth_screen::layout::GLASS;
+use eggtooth_screen::{LcdActivity, LcdScreen, ScreenSystems};
 
 use crate::ShellSystems;
-use crate::camera::{LiveCamera, PhotoCamera};
+use crate::camera::{Canvas, Framing, LiveCamera, PhotoCamera};
 
 /// Even a still picture is drawn this often, should the window system have lost it without a word.
 const HEARTBEAT: Duration = Duration::from_secs(4);
+/// Pixels around a screen that belong to it: its edges are smooth.
+const MARGIN: f32 = 3.0;
 
 /// Asks for frames to be drawn. Whoever changes what is seen asks; menus do so while they are open.
-#[derive(Resource, Clone, Copy, Debug)]
+#[derive(Resource, ExtractResource, Clone, Copy, Debug)]
 pub struct Redraw {
     frames: u32,
     photo: bool,
-    last: Duration,
+    /// When the whole picture was drawn last.
+    whole_at: Duration,
     drawn: u64,
     skipped: u64,
     whole: bool,
+    part: Option<URect>,
 }
 
 impl Default for Redraw {
     fn default() -> Self {
-        Self { frames: 3, photo: true, last: Duration::ZERO, drawn: 0, skipped: 0, whole: false }
+        Self { frames: 3, photo: true, whole_at: Duration::ZERO, drawn: 0, skipped: 0, whole: false, part: None }
     }
 }
 
@@ -70,6 +78,13 @@ impl Redraw {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.whole && self.frames == 0
+    }
+
+    /// What of the picture drawn last differs from the one before, in pixels from the upper left corner, where that is
+    /// the screens alone; `None`: anything may.
+    #[must_use]
+    pub fn part(&self) -> Option<URect> {
+        self.part
     }
 
     pub(crate) fn photo_complete(&mut self) {
@@ -111,13 +126,22 @@ fn decide(
     mut windows: MessageReader<WindowEvent>,
     mut live: Query<&mut Camera, (With<LiveCamera>, Without<PhotoCamera>)>,
     photo: Query<&Camera, With<PhotoCamera>>,
+    screens: Query<&GlobalTransform, With<LcdScreen>>,
+    (framing, canvas): (Res<Framing>, Res<Canvas>),
     mut again: MessageWriter<RequestRedraw>,
 ) {
-    if lcd.changed || windows.read().any(shows_anew) || photo.iter().any(|camera| camera.is_active) {
+    if windows.read().any(shows_anew) || photo.iter().any(|camera| camera.is_active) {
         redraw.request();
     }
-    if time.elapsed().saturating_sub(redraw.last) >= HEARTBEAT {
+    if time.elapsed().saturating_sub(redraw.whole_at) >= HEARTBEAT {
         redraw.request();
+    }
+    if redraw.frames > 0 {
+        redraw.whole_at = time.elapsed();
+        redraw.part = None;
+    } else if lcd.changed {
+        redraw.request();
+        redraw.part = around(screens.iter(), *framing, *canvas);
     }
     let draw = redraw.frames > 0;
     for mut camera in &mut live {
@@ -125,7 +149,6 @@ fn decide(
     }
     if draw {
         redraw.frames -= 1;
-        redraw.last = time.elapsed();
         redraw.drawn += 1;
     } else {
         redraw.skipped += 1;
@@ -133,6 +156,21 @@ fn decide(
     if redraw.pending() || lcd.moving {
         again.write(RequestRedraw);
     }
+}
+
+/// The pixels in which all screens are.
+fn around<'a>(screens: impl Iterator<Item = &'a GlobalTransform>, framing: Framing, canvas: Canvas) -> Option<URect> {
+    let size = canvas.0.as_vec2();
+    let half = GLASS / 2.0;
+    let corners = [-half, Vec2::new(half.x, -half.y), Vec2::new(-half.x, half.y), half];
+    // The lens lies a little higher.
+    let points = screens.flat_map(|place| {
+        let corners = corners.iter().flat_map(|corner| [0.0, 0.3].map(|z| corner.extend(z)));
+        corners.map(|at: Vec3| framing.pixel(place.transform_point(at), size)).collect::<Vec<_>>()
+    });
+    let (low, high) = points.fold((Vec2::MAX, Vec2::MIN), |(low, high), at| (low.min(at), high.max(at)));
+    let (low, high) = ((low - MARGIN).floor().max(Vec2::ZERO), (high + MARGIN).ceil().min(size));
+    low.cmplt(high).all().then(|| URect::from_corners(low.as_uvec2(), high.as_uvec2()))
 }
 
 /// Whether the window may have lost its picture.
@@ -151,6 +189,23 @@ fn shows_anew(event: &WindowEvent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn around_the_screens_is_all_of_them_and_little_else() {
+        let canvas = Canvas(bevy::math::UVec2::new(1280, 720));
+        let screen = |x| GlobalTransform::from_xyz(x, 5.0, 10.0);
+        let one = around([screen(0.0)].iter(), Framing::default(), canvas).expect("it is in the picture");
+        for corner in [Vec2::new(-1.0, -1.0), Vec2::new(1.0, 1.0), Vec2::new(-1.0, 1.0)] {
+            let at = screen(0.0).transform_point((corner * GLASS / 2.0).extend(0.0));
+            let at = Framing::default().pixel(at, canvas.0.as_vec2());
+            assert!(one.contains(at.as_uvec2()), "{at} in {one:?}");
+        }
+        assert!(one.size().element_product() < 1280 * 720 / 8, "{one:?}");
+        let two = around([screen(0.0), screen(20.0)].iter(), Framing::default(), canvas).expect("they are in it");
+        assert!(two.contains(one.min) && two.width() > one.width());
+        assert_eq!(around([].iter(), Framing::default(), canvas), None);
+        assert_eq!(around([screen(9e3)].iter(), Framing::default(), canvas), None);
+    }
 
     #[test]
     fn requests_add_up_to_the_longest() {

@@ -81,6 +81,10 @@ impl Call {
         let connecting = self.endpoint.connect_with(config, self.addr, NAME).map_err(|e| self.impossible(&e))?;
         match timeout_at(self.until(), connecting).await {
             Ok(connection) => connection.map_err(|error| self.failed(&error)),
+            // Whoever has shown the key is there; only the rest was lost.
+            Err(_) if self.shown.get() == Some(&self.pinned) => {
+                Err(PeerError::Lost("the other side picked up, but the line is too bad".into()))
+            }
             Err(_) => Err(PeerError::Nobody { addr: self.addr, waited: self.limit }),
         }
     }

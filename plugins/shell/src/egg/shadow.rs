@@ -26,14 +26,14 @@ const RAYS: usize = 6;
 pub fn image(per_mm: f32, chained: bool) -> Image {
     let (width, rows) = ((SIZE.x * per_mm).round() as u32, (SIZE.y * per_mm).round() as u32);
     let beads = if chained { chain::beads() } else { Vec::new() };
-    let rays = rays();
+    let light = Light::new();
     let mut data = Vec::with_capacity((width * rows * 2) as usize);
     let grid: Vec<(f32, f32)> = bead_shade(&beads, width, rows);
     for y in 0..rows {
         for x in 0..width {
             let p = place(x, y, width, rows);
             let (bead_light, bead_sky) = grid[(y * width + x) as usize];
-            let light = egg_light(p, &rays) * bead_light;
+            let light = light.at(p) * bead_light;
             let sky = egg_sky(p) * bead_sky;
             data.extend([light, sky].map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8));
         }
@@ -51,6 +51,31 @@ pub fn image(per_mm: f32, chained: bool) -> Image {
 
 fn place(x: u32, y: u32, width: u32, rows: u32) -> Vec2 {
     CORNER + SIZE * vec2((x as f32 + 0.5) / width as f32, 1.0 - (y as f32 + 0.5) / rows as f32)
+}
+
+/// The egg's shadow, which is soft over some millimetres: worked out at each, and blended in between.
+struct Light {
+    width: usize,
+    points: Vec<f32>,
+}
+
+impl Light {
+    fn new() -> Self {
+        let rays = rays();
+        let (width, rows) = (SIZE.x as usize + 1, SIZE.y as usize + 1);
+        let at = |n: usize| CORNER + vec2((n % width) as f32, (n / width) as f32);
+        Self { width, points: (0..width * rows).map(|n| egg_light(at(n), &rays)).collect() }
+    }
+
+    /// Inside the texture.
+    fn at(&self, p: Vec2) -> f32 {
+        let p = p - CORNER;
+        let (x, y) = (p.x as usize, p.y as usize);
+        let point = |dx, dy| self.points.get((y + dy) * self.width + x + dx).copied().unwrap_or(1.0);
+        let blend = |a: f32, b: f32, t: f32| a + (b - a) * t;
+        let (across, up) = (p.x.fract(), p.y.fract());
+        blend(blend(point(0, 0), point(1, 0), across), blend(point(0, 1), point(1, 1), across), up)
+    }
 }
 
 /// Directions to points of the window, each reaching z = 1.
@@ -157,6 +182,18 @@ mod tests {
                 let p = CORNER + SIZE * p;
                 assert_eq!(egg_light(p, &rays), 1.0, "shadow is cut at {p}");
                 assert!(egg_sky(p) > 0.93, "darkness is cut at {p}: {}", egg_sky(p));
+            }
+        }
+    }
+
+    #[test]
+    fn blended_light_is_as_it_would_be_there() {
+        let (light, rays) = (Light::new(), rays());
+        for n in 0..2000u32 {
+            let p = CORNER + SIZE * vec2((n * 7919 % 2000) as f32, (n * 6007 % 2000) as f32) / 2000.0;
+            // Below the egg nobody sees it.
+            if radius(p) > 1.0 {
+                assert!((light.at(p) - egg_light(p, &rays)).abs() < 0.2, "at {p}");
             }
         }
     }

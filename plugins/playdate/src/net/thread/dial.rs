@@ -12,11 +12,14 @@ use eggtooth_peer::{Invite, Line, Meeting, PeerError, PeerKey, Whom};
 use super::driver::Input;
 use crate::net::Way;
 
-/// How long one call may take, the first and a later one.
-const FIRST: Duration = Duration::from_secs(15);
+/// How long one call may take: a host waits five seconds for the handshake and as long for the greeting.
+const FIRST: Duration = Duration::from_secs(10);
+/// A later one.
 const AGAIN: Duration = Duration::from_secs(6);
-/// How often is called the first time, while calls are lost half way.
-const CALLS: u32 = 3;
+/// How often is called the first time while calls are lost half way; on a bad line one in three may be.
+const LOST: u32 = 8;
+/// How often while nothing is heard at all.
+const SILENT: u32 = 2;
 /// From the beginning of one call to that of the next: a host takes ten a minute.
 const APART: Duration = Duration::from_secs(6);
 
@@ -60,8 +63,8 @@ impl Dial {
         &self.reached
     }
 
-    /// Calls, and on a bad line, where the greetings may run out of time, up to three times; a line, or why there is
-    /// none, is an input.
+    /// Calls, twice where nobody answers, and more often on a bad line, where the greetings may run out of time; a line,
+    /// or why there is none, is an input.
     pub fn first(&mut self, inputs: &SyncSender<Input>) {
         let (invite, inputs) = (self.invite.clone(), inputs.clone());
         self.spawn(move |meeting, key, addresses, stop| {
@@ -70,8 +73,15 @@ impl Dial {
                 None => friend(meeting, key, addresses, FIRST),
             };
             let (mut began, mut called) = (Instant::now(), call());
-            for _ in 1..CALLS {
-                if !matches!(called, Err(PeerError::Lost(_))) {
+            let (mut lost, mut silent) = (0, 0);
+            loop {
+                match called {
+                    Err(PeerError::Lost(_)) => lost += 1,
+                    Err(PeerError::Nobody { .. } | PeerError::NobodyAnywhere { .. }) => silent += 1,
+                    _ => break,
+                }
+                // Whoever was heard once is there.
+                if lost >= LOST || silent >= if lost > 0 { LOST } else { SILENT } {
                     break;
                 }
                 while began.elapsed() < APART && !stop.load(Ordering::Relaxed) {
