@@ -6,6 +6,7 @@
 
 import './story.mjs';
 import './shapes.mjs';
+import './parts.mjs';
 import './troubles.mjs';
 import './notices.mjs';
 import './same.mjs';
