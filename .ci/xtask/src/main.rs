@@ -10,6 +10,7 @@ mod cargo;
 mod ci;
 mod install;
 mod licence;
+mod lint;
 mod needs;
 mod play;
 mod policy;
@@ -38,6 +39,10 @@ cargo xtask COMMAND
   ci            runs .ci/run on a clean clone of what is committed, with an empty cache";
 
 fn main() -> ExitCode {
+    if let Some(folder) = lint::called() {
+        let args: Vec<_> = std::env::args_os().skip(1).collect();
+        return ended(lint::compile(&args, &folder));
+    }
     let mut args = std::env::args_os().skip(1);
     let command = args.next().unwrap_or_default();
     let rest: Vec<_> = args.collect();
@@ -58,6 +63,10 @@ fn main() -> ExitCode {
         }
         _ => usage(),
     };
+    ended(result)
+}
+
+fn ended(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");
         ExitCode::FAILURE

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::needs::Purpose;
 use crate::steps::Steps;
-use crate::{browser, cargo, install, policy, system, tree};
+use crate::{browser, cargo, install, lint, policy, system, tree};
 
 const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
 
@@ -32,7 +32,11 @@ pub fn test() -> Result<ExitCode> {
     steps.step("serve build: clippy", || {
         clippy(&["--package", "eggtooth", "--no-default-features", "--features", "serve"])
     });
-    steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
+    if lint::in_build() {
+        steps.note("clippy came with the build of the tests, which it ends");
+    } else {
+        steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
+    }
     steps.step("tests and documentation tests", tests);
     steps.step("play after test recompiles no dependency", nothing_to_recompile);
     // With the program that the last step has left behind.
@@ -57,6 +61,9 @@ pub fn test() -> Result<ExitCode> {
 fn tests() -> Result<()> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = cargo::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if lint::in_build() {
+        lint::during(&mut command)?;
+    }
     cargo::succeed(command.env("RUST_TEST_THREADS", (2 * processors).to_string()))
 }
 
@@ -83,6 +90,9 @@ fn rust_tools() -> Result<()> {
 /// Builds as `play` does, after the tests, and counts what cargo compiles that is not ours.
 fn nothing_to_recompile() -> Result<()> {
     let mut command = cargo::cargo(cargo::GAME_BUILD);
+    if lint::in_build() {
+        lint::during(&mut command)?;
+    }
     command.env("CARGO_TERM_COLOR", "never").env_remove("CARGO_TERM_QUIET").stderr(Stdio::piped());
     let mut child = command.spawn().context("cargo could not be started")?;
     let mut recompiled = Vec::new();

@@ -118,7 +118,8 @@ fn bind(name: &str, out: &Path, built: &Path) -> Result<()> {
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("{} cannot be removed", out.display()))?;
     }
-    let mut command = cargo::cargo(&["run", "--package", "bindgen", "--profile", "web-quick", "--"]);
+    let tool = ["run", "--package", "bindgen", "--features", "tool", "--profile", "web-quick", "--"];
+    let mut command = cargo::cargo(&tool);
     cargo::succeed(command.arg(name).arg(built).arg(out))
 }
 
