@@ -57,14 +57,12 @@ pub fn test() -> Result<ExitCode> {
     Ok(steps.finish())
 }
 
-/// More tests at once than there are processors: many wait for a line, a clock or a program, and compute nothing.
 fn tests() -> Result<()> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = cargo::cargo(&["test", "--workspace", "--no-fail-fast"]);
     if lint::in_build() {
         lint::during(&mut command)?;
     }
-    cargo::succeed(command.env("RUST_TEST_THREADS", (2 * processors).to_string()))
+    cargo::succeed(&mut command)
 }
 
 fn clippy(args: &[&str]) -> Result<()> {
