@@ -24,18 +24,27 @@ pub fn in_build() -> bool {
     system::variable(VARIABLE).is_some()
 }
 
-/// Lets `command`, which is cargo, lint what it compiles.
-pub fn during(command: &mut Command) -> Result<()> {
-    let folder = cargo::built("lint")?.with_file_name("lint");
+/// Makes ready what cargo will call: a copy, for this very program is compiled on the way.
+pub fn prepare() -> Result<()> {
+    let (folder, copy) = places()?;
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    // A copy: this very program is compiled on the way.
-    let copy = folder.join("wrapper");
-    if !copy.exists() {
-        let me = std::env::current_exe().context("this program's own place is unknown")?;
-        fs::copy(&me, &copy).with_context(|| format!("{} cannot be written", copy.display()))?;
-    }
+    let me = std::env::current_exe().context("this program's own place is unknown")?;
+    fs::copy(&me, &copy).with_context(|| format!("{} cannot be written", copy.display()))?;
+    Ok(())
+}
+
+/// Lets `command`, which is cargo, lint what it compiles, once that was prepared.
+pub fn during(command: &mut Command) -> Result<()> {
+    let (folder, copy) = places()?;
     command.env("RUSTC_WORKSPACE_WRAPPER", copy).env(CALLED, folder);
     Ok(())
+}
+
+/// The folder for what clippy leaves behind, and the copy in it.
+fn places() -> Result<(PathBuf, PathBuf)> {
+    let folder = cargo::built("lint")?.with_file_name("lint");
+    let copy = folder.join(format!("wrapper{}", std::env::consts::EXE_SUFFIX));
+    Ok((folder, copy))
 }
 
 /// The folder, where cargo calls this program as a compiler.

@@ -16,6 +16,9 @@ const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
 pub fn test() -> Result<ExitCode> {
     install::ensure(Purpose::Test)?;
     rust_tools()?;
+    if lint::in_build() {
+        lint::prepare()?;
+    }
     let mut steps = Steps::default();
     steps.step("format", || cargo::run(&["fmt", "--all", "--", "--check"]));
     steps.step("dependencies: bans, licences, sources", policy::check);
