@@ -98,17 +98,10 @@ fn packets_come_through_a_bad_network_and_a_change_of_address() {
         loss: 20.0,
         ..Weather::default()
     };
-    // Such a network may cut a line, which ends a packet in words; of three lines one must hold.
-    let held = (7..10).any(|seed| {
-        let line = move || {
-            let pair = pair(weather, seed);
-            pair._proxy.switch();
-            both_ways(pair.calling, pair.called, Clock::start(), &[1, 20_000]);
-            assert!(pair._proxy.count().lost > 0);
-        };
-        std::panic::catch_unwind(line).is_ok()
-    });
-    assert!(held);
+    let pair = pair(weather, 7);
+    pair._proxy.switch();
+    both_ways(pair.calling, pair.called, Clock::start(), &[1, 20_000]);
+    assert!(pair._proxy.count().lost > 0);
 }
 
 /// What of numbered datagrams comes out of a proxy, in which order.
