@@ -141,11 +141,7 @@ async function daycare() {
 }
 
 async function begin() {
-    document.body.classList.add('loading');
     if (!globalThis.WebAssembly?.compileStreaming) return faults.program();
-    const part = prepare(canvas);
-    if (!part) return faults.graphics();
-
     const compiled = load(new URL('eggtooth_bg.wasm', import.meta.url), (share, text) => {
         $('#progress').value = share;
         $('#loading').textContent = text;
@@ -181,6 +177,9 @@ async function begin() {
     } catch (error) {
         return error instanceof FetchError ? faults.fetch(error) : faults.old(error);
     }
+    // Not before: the browser's graphics process is busy with the first picture, and everything here would wait for it.
+    const part = prepare(canvas);
+    if (!part) return faults.graphics();
     const [files, owner, origin] = await Promise.all([kept, ours, home, pressed]);
     start(files, owner, origin, shelf, part);
 }
@@ -218,6 +217,8 @@ function start(files, owner, origin, shelf, part) {
         quality: asked.get('quality') ?? undefined,
         daycare: origin,
         there: asked.get('there') ?? undefined,
+        width: canvas.clientWidth,
+        height: canvas.clientHeight,
     };
     watch();
     try {
@@ -227,7 +228,6 @@ function start(files, owner, origin, shelf, part) {
         return typeof error === 'string' ? faults.refused(error) : crash(String(error));
     }
     running = true;
-    document.body.classList.remove('loading');
     connect($('#keys'), (name, down) => crashed || program.press(name, down));
     for (const button of document.querySelectorAll('[data-decide]'))
         button.onclick = () => crashed || program.decide(button.dataset.decide === 'live');

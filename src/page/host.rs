@@ -59,12 +59,15 @@ pub struct Options {
     pub mute: bool,
     /// How finely it is drawn, whatever the player's settings say.
     pub quality: Option<Quality>,
+    /// Width and height of the picture in the page's pixels, so that it need not be drawn in another size first.
+    pub size: Option<(u32, u32)>,
 }
 
 impl Options {
     /// Reads the object; what is missing or of another type is as if it were not there.
     pub fn of(object: &JsValue) -> Options {
         let get = |name: &str| Reflect::get(object, &JsString::from(name)).unwrap_or(JsValue::UNDEFINED);
+        let pixels = |name: &str| get(name).as_f64().map(|pixels| pixels as u32).filter(|pixels| *pixels > 0);
         Options {
             read_only: get("readOnly").as_string(),
             speed: get("speed").as_f64().map(|speed| speed as u32),
@@ -75,6 +78,7 @@ impl Options {
             quality: get("quality")
                 .as_string()
                 .and_then(|name| Quality::ALL.into_iter().find(|quality| quality.name().eq_ignore_ascii_case(&name))),
+            size: pixels("width").zip(pixels("height")),
         }
     }
 }

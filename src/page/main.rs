@@ -13,7 +13,7 @@ use bevy::app::{App, Last, PluginGroup, PreUpdate, Startup, TaskPoolPlugin};
 use bevy::ecs::prelude::*;
 use bevy::log::{Level, LogPlugin};
 use bevy::prelude::DefaultPlugins;
-use bevy::window::{Window, WindowPlugin};
+use bevy::window::{Window, WindowPlugin, WindowResolution};
 use bevy::winit::EventLoopProxyWrapper;
 use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
 use eggtooth_desk::DaycareHere;
@@ -58,6 +58,7 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
     };
     let speed = options.speed.filter(|speed| SPEEDS.contains(speed)).unwrap_or(1);
     let pace = Pace { speed, ..Pace::default() };
+    let resolution = options.size.map_or_else(WindowResolution::default, |(width, height)| (width, height).into());
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
@@ -65,6 +66,7 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
                 primary_window: Some(Window {
                     title: "Eggtooth".into(),
                     canvas: Some("#game".into()),
+                    resolution,
                     fit_canvas_to_parent: true,
                     // The page keeps its own keys: reloading, zooming, moving the focus.
                     prevent_default_event_handling: false,

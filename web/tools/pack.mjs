@@ -56,6 +56,11 @@ const WASM = 'eggtooth_bg.wasm';
 const sent = await compress(WASM);
 await fill('index.html', '"0 0"', `"${(await stat(join(dist, WASM))).size} ${sent}"`);
 
+// What the page is put together from is asked for at once, and not when page.js has been read.
+const preload = name => `<link rel="modulepreload" href="${name}">`;
+const modules = (await read('page.js')).toString().matchAll(/ from '\.\/([\w-]+\.js)'/g);
+await fill('index.html', preload('eggtooth.js'), Array.from(modules, ([, name]) => preload(name)).join('\n'));
+
 const files = {};
 for (const path of await list(dist))
     if (path !== 'sw.js' && !/\.(br|gz)$/.test(path))

@@ -11,7 +11,9 @@ use bevy::ecs::prelude::*;
 use bevy::image::{Image, ImageSampler};
 use bevy::math::UVec2;
 use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
-use bevy::render::render_resource::{PipelineCache, PipelineDescriptor, TextureFormat, TextureUsages};
+use bevy::render::render_resource::{
+    CachedPipelineState, PipelineCache, PipelineDescriptor, TextureFormat, TextureUsages,
+};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
@@ -116,7 +118,7 @@ fn take(
     mut cameras: Query<&mut Camera, With<PhotoCamera>>,
 ) {
     let (complete, tried) = (report.0.complete.load(Ordering::Acquire), report.0.tried.load(Ordering::Acquire));
-    let mut begin = redraw.wants_photo();
+    let mut begin = redraw.wants_photo() && !redraw.is_first();
     if *waiting {
         if complete >= ticket.0 {
             *waiting = false;
@@ -143,14 +145,15 @@ fn take(
 /// In the render world: whether the photograph just drawn has everything in it.
 fn look(ticket: Option<Res<Ticket>>, report: Res<Report>, pipelines: Res<PipelineCache>) {
     let Some(ticket) = ticket else { return };
-    // Meshes need render pipelines only. Of the compute pipelines some wait for ever where there is no compute.
-    let draws = |id: usize| {
-        pipelines
-            .pipelines()
-            .nth(id)
-            .is_none_or(|pipeline| matches!(pipeline.descriptor, PipelineDescriptor::RenderPipelineDescriptor(_)))
+    // Meshes need render pipelines only. Of the compute pipelines some wait for ever where there is no compute. Where
+    // there is one thread, those just made are still among the waiting, and were drawn with all the same.
+    let lacks = |id: usize| {
+        pipelines.pipelines().nth(id).is_none_or(|pipeline| {
+            matches!(pipeline.descriptor, PipelineDescriptor::RenderPipelineDescriptor(_))
+                && !matches!(pipeline.state, CachedPipelineState::Ok(_))
+        })
     };
-    if !pipelines.waiting_pipelines().any(draws) {
+    if !pipelines.waiting_pipelines().any(lacks) {
         report.0.complete.store(ticket.0, Ordering::Release);
     }
     report.0.tried.store(ticket.0, Ordering::Release);

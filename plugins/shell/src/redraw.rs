@@ -62,6 +62,11 @@ impl Redraw {
         self.photo = true;
     }
 
+    /// Whether this is the first update: no shader is there yet, so all that would be drawn is the clear color.
+    pub(crate) fn is_first(&self) -> bool {
+        self.counts() == (0, 0)
+    }
+
     /// Whether something is still to be drawn.
     #[must_use]
     pub fn pending(&self) -> bool {
@@ -89,7 +94,7 @@ impl Redraw {
 
     pub(crate) fn photo_complete(&mut self) {
         self.whole = true;
-        self.request_frames(2);
+        self.request();
     }
 
     /// The photograph is complete.
@@ -143,7 +148,7 @@ fn decide(
         redraw.request();
         redraw.part = around(screens.iter(), *framing, *canvas);
     }
-    let draw = redraw.frames > 0;
+    let draw = redraw.frames > 0 && !redraw.is_first();
     for mut camera in &mut live {
         camera.is_active = draw;
     }
