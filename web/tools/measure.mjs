@@ -39,15 +39,28 @@ async function visit(size, asked, measured) {
     await browser.close();
 }
 
+/** When the graphics process was through with all that it has been told, by the page's own clock, ms. */
+const drawn = page => page.evaluate(() => new Promise(done => {
+    const gl = document.querySelector('#game').getContext('webgl2');
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    const look = () => {
+        if (gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) setTimeout(look, 5);
+        else done(performance.now());
+    };
+    look();
+}));
+
 async function arrival(name, size) {
     await visit(size, '', async (page, sum, session) => {
+        const through = await drawn(page);
         // The page's own clock; it begins with the navigation.
         const ready = await page.evaluate(() => performance.getEntriesByName('ready')[0].startTime);
         const { bytes, answers } = sum;
         await page.waitForTimeout(SETTLED);
         const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
         const { wasm_bytes: program } = await state(page);
-        console.log(`${name.padEnd(8)} ready ${Math.round(ready)} ms, ${mega(bytes)} in ${answers} answers; memory: program `
+        console.log(`${name.padEnd(8)} ready ${Math.round(ready)} ms, drawn ${Math.round(through)} ms, ${mega(bytes)} in ${answers} answers; memory: program `
             + `${mega(program)}, JavaScript ${mega(usedSize)}, page ${mega(embedderHeapUsedSize)}, buffers `
             + `${mega(backingStorageSize)}`);
     });
