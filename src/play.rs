@@ -9,6 +9,7 @@ use bevy::prelude::DefaultPlugins;
 use bevy::window::{Window, WindowPlugin, WindowResolution};
 use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
 use eggtooth_cartridge::Cartridge;
+use eggtooth_screen::stage::without_sprites;
 use eggtooth_toy::face::Pace;
 use eggtooth_toy::{Home, name_of_file};
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
     let pace = Pace { speed: arguments.speed, ..Pace::default() };
     let mut app = App::new();
     preflight::guarded(|| {
-        app.add_plugins(
+        app.add_plugins(without_sprites(
             DefaultPlugins
                 .set(WindowPlugin {
                     primary_window: Some(Window {
@@ -43,7 +44,7 @@ pub fn play(arguments: PlayArguments) -> anyhow::Result<ExitCode> {
                     ..WindowPlugin::default()
                 })
                 .set(LogPlugin { level: Level::WARN, filter: LOUD_LIBRARIES.into(), ..LogPlugin::default() }),
-        );
+        ));
     })?;
     game::put_together(&mut app, home, wanted.daycare_start(), start, notices, pace, arguments.mute);
     match app.run() {

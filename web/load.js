@@ -27,7 +27,7 @@ export async function load(url, tell) {
                 throw broken;
             });
             if (done) {
-                tell(1, 'The egg is being laid on the desk.');
+                tell(1, 'The pet is being woken.');
                 return sink.close();
             }
             come += value.length;

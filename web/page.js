@@ -3,6 +3,7 @@
 import * as program from './eggtooth.js';
 import { faults, news } from './cards.js';
 import { Calls } from './calls.js';
+import { show } from './glimpse.js';
 import { connect } from './keys.js';
 import { FetchError, load } from './load.js';
 import { prepare } from './part.js';
@@ -158,10 +159,12 @@ async function begin() {
         return null;
     });
     const home = daycare();
+    let woken = asked.has('start');
     const pressed = new Promise(done => {
         const wake = $('#wake');
-        if (asked.has('start')) return done();
+        if (woken) return done();
         wake.onclick = () => {
+            woken = true;
             wake.textContent = 'It wakes as soon as it is here';
             wake.setAttribute('aria-disabled', 'true');
             done();
@@ -177,14 +180,28 @@ async function begin() {
     } catch (error) {
         return error instanceof FetchError ? faults.fetch(error) : faults.old(error);
     }
+    const [files, owner, origin] = await Promise.all([kept, ours, home]);
+    const options = {
+        readOnly: !owner ? OTHER_TAB : files === null ? NOTHING_KEPT : undefined,
+        speed: Number(asked.get('speed')) || undefined,
+        toy: asked.get('toy') ?? undefined,
+        mute: asked.has('mute'),
+        quality: asked.get('quality') ?? undefined,
+        daycare: origin,
+        there: asked.get('there') ?? undefined,
+    };
+    // A pet that does not come out of its files is told of when it is put on the desk.
+    await show($('#glimpse'), () => program.glimpse(files ?? [], options));
+    if (!woken) $('#loading').textContent = 'Everything is here.';
     // Not before: the browser's graphics process is busy with the first picture, and everything here would wait for it.
     const part = prepare(canvas);
     if (!part) return faults.graphics();
-    const [files, owner, origin] = await Promise.all([kept, ours, home, pressed]);
-    start(files, owner, origin, shelf, part);
+    await pressed;
+    $('#loading').textContent = 'The egg is being laid on the desk.';
+    start(files, owner, options, shelf, part);
 }
 
-function start(files, owner, origin, shelf, part) {
+function start(files, owner, options, shelf, part) {
     let ready;
     // Not before the pet is there: fetching for later would delay it.
     const worker = new Promise(done => { ready = done; }).then(() => register(async () => {
@@ -209,20 +226,9 @@ function start(files, owner, origin, shelf, part) {
             ready();
         },
     };
-    const options = {
-        readOnly: !owner ? OTHER_TAB : files === null ? NOTHING_KEPT : undefined,
-        speed: Number(asked.get('speed')) || undefined,
-        toy: asked.get('toy') ?? undefined,
-        mute: asked.has('mute'),
-        quality: asked.get('quality') ?? undefined,
-        daycare: origin,
-        there: asked.get('there') ?? undefined,
-        width: canvas.clientWidth,
-        height: canvas.clientHeight,
-    };
     watch();
     try {
-        program.boot(host, files ?? [], options);
+        program.boot(host, files ?? [], { ...options, width: canvas.clientWidth, height: canvas.clientHeight });
     } catch (error) {
         // The program says in a sentence why it cannot begin; anything else is a crash.
         return typeof error === 'string' ? faults.refused(error) : crash(String(error));

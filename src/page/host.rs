@@ -1,6 +1,7 @@
 //! The page's own object: what the game asks it for.
 
 use bevy::ecs::prelude::*;
+use eggtooth::game::Wanted;
 use eggtooth_desk::model::Quality;
 use eggtooth_desk::page::ToPage;
 use eggtooth_toy::face::{PetCalled, Shown, Toy};
@@ -79,6 +80,16 @@ impl Options {
                 .as_string()
                 .and_then(|name| Quality::ALL.into_iter().find(|quality| quality.name().eq_ignore_ascii_case(&name))),
             size: pixels("width").zip(pixels("height")),
+        }
+    }
+
+    /// The pet that is meant: a toy of the daycare that serves the page, the one named, or whichever was last.
+    pub fn wanted(&self) -> Wanted {
+        match (&self.daycare, &self.there) {
+            (Some(daycare), Some(there)) => {
+                Wanted { daycare: Some(daycare.clone()), toy: Some(there.clone()), ..Wanted::default() }
+            }
+            _ => Wanted { toy: self.toy.clone(), ..Wanted::default() },
         }
     }
 }

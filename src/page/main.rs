@@ -15,12 +15,13 @@ use bevy::log::{Level, LogPlugin};
 use bevy::prelude::DefaultPlugins;
 use bevy::window::{Window, WindowPlugin, WindowResolution};
 use bevy::winit::EventLoopProxyWrapper;
-use eggtooth::game::{self, LOUD_LIBRARIES, Wanted};
+use eggtooth::game::{self, LOUD_LIBRARIES, Start, Wanted};
 use eggtooth_desk::DaycareHere;
 use eggtooth_desk::page::{Bytes, FromPage, Purpose};
 use eggtooth_desk::settings::DeskSettings;
+use eggtooth_screen::stage::without_sprites;
 use eggtooth_toy::face::{Pace, SPEEDS};
-use eggtooth_toy::{Button, Home, Recording};
+use eggtooth_toy::{Button, Home, Recording, TICKS_PER_SECOND};
 use eggtooth_vault::memory;
 use host::{Host, Options};
 use wasm_bindgen::prelude::*;
@@ -28,6 +29,21 @@ use wasm_bindgen::prelude::*;
 /// The module is loaded; the game begins with [`boot`].
 fn main() {
     console_error_panic_hook::set_once();
+}
+
+/// The screen of the pet that [`boot`] would put on the desk with the same arguments, for the page to show until then: 16
+/// rows, bit x is column x of 32. `undefined` where there is no pet to see. Nothing is changed or kept.
+#[wasm_bindgen]
+#[must_use]
+pub fn glimpse(files: js_sys::Array, options: JsValue) -> Option<Vec<u32>> {
+    let options = Options::of(&options);
+    memory::mount(host::files(&files), Some("this is only a look".into()));
+    let wanted = options.wanted();
+    let home = Home::open(None).ok()?;
+    let (Start::Pet(mut session), _) = game::begin(&home, &wanted).ok()? else { return None };
+    // A new pet's screen is empty until its program has begun.
+    session.machine.advance(2 * TICKS_PER_SECOND, &mut ());
+    Some(session.machine.frame().rows.to_vec())
 }
 
 /// Begins the game on the element `canvas#game`. `files`: the data folder as it was stored, an array of
@@ -40,12 +56,7 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
     let options = Options::of(&options);
     memory::mount(host::files(&files), options.read_only.clone());
     let home = Home::open(None).map_err(told)?;
-    let wanted = match (&options.daycare, &options.there) {
-        (Some(daycare), Some(there)) => {
-            Wanted { daycare: Some(daycare.clone()), toy: Some(there.clone()), ..Wanted::default() }
-        }
-        _ => Wanted { toy: options.toy.clone(), ..Wanted::default() },
-    };
+    let wanted = options.wanted();
     let (start, notices) = match game::begin(&home, &wanted) {
         Ok(begun) => begun,
         // A pet that is not there must not keep the player from the others.
@@ -60,7 +71,7 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
     let pace = Pace { speed, ..Pace::default() };
     let resolution = options.size.map_or_else(WindowResolution::default, |(width, height)| (width, height).into());
     let mut app = App::new();
-    app.add_plugins(
+    app.add_plugins(without_sprites(
         DefaultPlugins
             .set(WindowPlugin {
                 primary_window: Some(Window {
@@ -76,7 +87,7 @@ pub fn boot(host: Host, files: js_sys::Array, options: JsValue) -> Result<(), Js
             })
             .set(TaskPoolPlugin::default())
             .set(LogPlugin { level: Level::WARN, filter: LOUD_LIBRARIES.into(), ..LogPlugin::default() }),
-    );
+    ));
     game::put_together(&mut app, home, wanted.daycare_start(), start, notices, pace, options.mute);
     if let Some(daycare) = options.daycare {
         app.insert_resource(DaycareHere(daycare));

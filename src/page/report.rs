@@ -4,6 +4,8 @@ use super::host::Host;
 use bevy::ecs::prelude::*;
 use bevy::math::URect;
 use eggtooth_desk::DeskFriends;
+use eggtooth_desk::settings::DeskSettings;
+use eggtooth_desk::view::View;
 use eggtooth_shell::{Redraw, Step};
 use eggtooth_toy::face::{Away, AwayView, Pace, Remote, Shown, Toy};
 use serde_json::{Value, json};
@@ -41,6 +43,7 @@ pub fn look(
     host: NonSend<Host>,
     toys: Query<(Option<&Toy>, Option<&Remote>, Option<&Pace>, Option<&Away>), With<Shown>>,
     friends: Res<DeskFriends>,
+    (view, settings): (Res<View>, Res<DeskSettings>),
     redraw: Res<Redraw>,
     step: Res<Step>,
     mut told: Local<Told>,
@@ -109,6 +112,8 @@ pub fn look(
             state.insert("table".into(), json!(company));
             state.insert("speed".into(), json!(pace.map(|pace| pace.speed)));
             state.insert("quality".into(), json!(format!("{:?}", *step).to_lowercase()));
+            // Nothing lies over the toy but perhaps how its time runs, and nothing will come or go by itself.
+            state.insert("clear".into(), json!(view.is_empty(settings.less_motion)));
             state.insert("drawn".into(), json!(drawn));
             state.insert("updates".into(), json!(drawn + skipped));
         }

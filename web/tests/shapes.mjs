@@ -113,6 +113,41 @@ test('at four times the size everything can be reached', async () => {
 });
 
 // Here and not in the end: whatever is open takes time from the tests of other files.
+/** The layers that the browser lays on each other for a picture, lowest first, and why each is one. */
+async function layers(page) {
+    const session = await page.context().newCDPSession(page);
+    const come = new Promise(done => session.on('LayerTree.layerTreeDidChange', ({ layers }) => layers && done(layers)));
+    await session.send('DOM.enable');
+    await session.send('LayerTree.enable');
+    return Promise.all((await come).filter(layer => layer.drawsContent).map(async ({ layerId, width, height }) => {
+        const { compositingReasonIds } = await session.send('LayerTree.compositingReasons', { layerId });
+        return { area: width * height, canvas: compositingReasonIds.includes('Canvas') };
+    }));
+}
+
+test('the focus is seen around the picture, and nothing as large as the picture is laid over it', async () => {
+    const page = observe(await browser.newPage(DESKTOP));
+    await page.goto(`${server.page}?start&mute`);
+    await awake(page);
+    const bars = page.locator('#ring i');
+    await page.locator('#bell').focus();
+    assert.equal(await bars.locator('visible=true').count(), 0);
+    await page.keyboard.press('Shift+Tab');
+    await page.locator('#game').focus();
+    const [canvas] = await boxes(page);
+    const sides = await bars.evaluateAll(nodes => nodes.map(node => node.getBoundingClientRect().toJSON()));
+    assert.deepEqual([Math.min(...sides.map(box => box.left)), Math.min(...sides.map(box => box.top)),
+        Math.max(...sides.map(box => box.right)), Math.max(...sides.map(box => box.bottom))],
+    [canvas.left, canvas.top, canvas.right, canvas.bottom], 'it goes all around');
+    assert.ok(sides.every(box => Math.min(box.width, box.height) >= 2));
+    // Without a graphics card each of these costs as much as the picture itself.
+    const all = await layers(page);
+    const above = all.slice(all.findIndex(layer => layer.canvas) + 1);
+    assert.ok(all.length > above.length, 'the canvas is one of the layers');
+    assert.deepEqual(above.filter(layer => layer.area > canvas.width * canvas.height / 20), []);
+    await page.context().close();
+});
+
 test('it is put away', async () => {
     await browser?.close();
     server?.close();

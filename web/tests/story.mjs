@@ -11,7 +11,7 @@ const HATCHED = 60 * 32768;
 const EARLIER = new URL('../../assets/firmware/pip/earlier/pip-1.rom', import.meta.url);
 const SPEED = 64;
 
-let server, context, page, begun = false;
+let server, context, page, fresh, begun = false;
 
 const step = (name, act) => test(name, () => {
     assert.ok(begun, 'there is no pet to test');
@@ -32,6 +32,29 @@ async function home() {
     });
 }
 
+/** The pet's screen in the first picture, as a picture of its own, and how many of its pixels are dark. */
+async function glimpse() {
+    await page.waitForFunction(() => performance.getEntriesByName('glimpse').length);
+    return page.evaluate(() => {
+        const { width, height } = document.querySelector('#glimpse');
+        const { data } = document.querySelector('#glimpse').getContext('2d').getImageData(0, 0, width, height);
+        let dark = 0;
+        for (let at = 0; at < data.length; at += 4) if (data[at] < 0x60) dark++;
+        return { dark: dark / (width * height), bytes: data.join() };
+    });
+}
+
+/** Files that the page has stored. */
+const stored = () => page.evaluate(() => new Promise((done, failed) => {
+    const opening = indexedDB.open('eggtooth');
+    opening.onerror = failed;
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction('files').objectStore('files').count();
+        counting.onerror = failed;
+        counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+    };
+}));
+
 /** Presses until food is chosen: a press may fall into what the pet is doing. */
 const food = press => until('food is chosen', async () => {
     if (isFood(await lit())) return true;
@@ -47,6 +70,9 @@ test('load and start, without a complaint', async () => {
     page = observe(await context.newPage());
     await page.goto(server.page);
     await page.getByRole('button', { name: 'Wake the egg' }).waitFor();
+    fresh = await glimpse();
+    assert.ok(fresh.dark > 0.02 && fresh.dark < 0.5, `there is an egg on the glass: ${fresh.dark}`);
+    assert.equal(await stored(), 0, 'looking at it keeps nothing');
     await picture(page, 'first');
     await page.getByRole('button', { name: 'Wake the egg' }).click();
     const is = await awake(page);
@@ -69,6 +95,12 @@ step('it hatches at speed', async () => {
     assert.equal((await awake(page)).speed, SPEED);
     await until('it is hatched', async () => await ticks() > HATCHED);
     await kept(page);
+    await page.goto(server.page);
+    const hatched = await glimpse();
+    assert.ok(hatched.dark > 0.02 && hatched.bytes !== fresh.bytes, 'the first picture has the pet as it was');
+    await page.reload();
+    assert.equal((await glimpse()).bytes, hatched.bytes, 'nothing became of the look');
+    await picture(page, 'hatched first');
     await play(page, `${server.page}?start`);
     await picture(page, 'hatched');
 });

@@ -1,8 +1,10 @@
 // What a visitor waits for, and what it costs: `node tools/measure.mjs [--repeat N]`, after `cargo xtask web`.
 //
-// Headless Chromium on this computer's processors, from navigation to the pet, each time with an empty cache; then the
-// frames a second at each quality. The game draws what has changed, and nothing else: so that each frame has to be drawn,
-// the pet lives as quickly as it can, and its LCD changes all the time.
+// Headless Chromium on this computer's processors, each time with an empty cache, from navigation until the browser has the
+// pet's screen in the first picture to draw, until that is on the display, to the game, and until that is drawn; then the
+// frames a second at each quality.
+// The game draws what has changed, and nothing else: so that each frame has to be drawn, the pet lives as quickly as it can,
+// and its LCD changes all the time.
 
 import { serve } from './serve.mjs';
 import { DESKTOP, launch, observe, PHONE, state } from '../tests/browser.mjs';
@@ -31,12 +33,30 @@ async function network(page) {
 async function visit(size, asked, measured) {
     const browser = await launch();
     const context = await browser.newContext({ ...size, serviceWorkers: 'block' });
+    await context.addInitScript(mark);
     const page = observe(await context.newPage());
     const [sum, session] = await network(page);
     await page.goto(`${server.page}?start&mute${asked}`);
     await page.waitForFunction(() => !document.querySelector('#splash'));
     await measured(page, sum, session);
     await browser.close();
+}
+
+/** Runs in the page before all else: puts a letter beside the pet's first picture, in the same frame, for browsers tell when
+ * text was on the display, and not when a canvas was. */
+function mark() {
+    const seen = globalThis.seen = [];
+    new PerformanceObserver(list => seen.push(...list.getEntries().map(entry => entry.renderTime)))
+        .observe({ type: 'element', buffered: true });
+    addEventListener('DOMContentLoaded', () => {
+        const glimpse = document.querySelector('#glimpse');
+        new MutationObserver(() => {
+            const letter = Object.assign(document.createElement('p'), { textContent: 'i' });
+            letter.setAttribute('elementtiming', 'glimpse');
+            letter.style.position = 'absolute';
+            glimpse.after(letter);
+        }).observe(glimpse, { attributeFilter: ['hidden'] });
+    });
 }
 
 /** When the graphics process was through with all that it has been told, by the page's own clock, ms. */
@@ -55,12 +75,14 @@ async function arrival(name, size) {
     await visit(size, '', async (page, sum, session) => {
         const through = await drawn(page);
         // The page's own clock; it begins with the navigation.
-        const ready = await page.evaluate(() => performance.getEntriesByName('ready')[0].startTime);
         const { bytes, answers } = sum;
         await page.waitForTimeout(SETTLED);
+        const [given, seen, ready] = await page.evaluate(() => [performance.getEntriesByName('glimpse')[0].startTime,
+            globalThis.seen[0], performance.getEntriesByName('ready')[0].startTime]);
         const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
         const { wasm_bytes: program } = await state(page);
-        console.log(`${name.padEnd(8)} ready ${Math.round(ready)} ms, drawn ${Math.round(through)} ms, ${mega(bytes)} in ${answers} answers; memory: program `
+        console.log(`${name.padEnd(8)} glimpse given ${Math.round(given)} ms, seen ${seen ? `${Math.round(seen)} ms` : 'never'}, ready ${Math.round(ready)} ms, `
+            + `drawn ${Math.round(through)} ms, ${mega(bytes)} in ${answers} answers; memory: program `
             + `${mega(program)}, JavaScript ${mega(usedSize)}, page ${mega(embedderHeapUsedSize)}, buffers `
             + `${mega(backingStorageSize)}`);
     });

@@ -7,15 +7,16 @@ use bevy::asset::{AssetEventSystems, Assets, Handle};
 use bevy::camera::visibility::VisibilitySystems;
 use bevy::ecs::prelude::*;
 use bevy::image::Image;
+use bevy::math::Rect;
 use bevy::math::primitives::Rectangle;
-use bevy::mesh::{Mesh, Mesh3d, Meshable};
-use bevy::pbr::MeshMaterial3d;
+use bevy::mesh::{Mesh, Mesh2d, Meshable};
+use bevy::sprite_render::MeshMaterial2d;
 use bevy::time::{Real, Time};
 use bevy::transform::components::Transform;
 use eggtooth_toy::Frame;
 use eggtooth_toy::face::LcdFrame;
 
-use crate::material::{LcdLook, LcdMaterial, LcdParams};
+use crate::material::{LcdLook, LcdMaterial, LcdParams, Rich};
 use crate::response::Response;
 use crate::texture;
 use crate::{ScreenSystems, icons, layout};
@@ -23,11 +24,16 @@ use crate::{ScreenSystems, icons, layout};
 /// A screen that shows the [`LcdFrame`] of a toy: a glass of [`layout::GLASS`] millimetres facing +z of its
 /// `Transform`. A toy without a frame, or none at all, leaves it blank.
 #[derive(Component, Clone, Copy, Debug)]
-#[require(Transform, LcdLook)]
+#[require(Transform, LcdLook, LcdChange)]
 pub struct LcdScreen {
     /// The toy.
     pub toy: Entity,
 }
+
+/// What of a screen differs from the last frame's picture, in millimetres from the middle of its glass; empty where nothing
+/// does.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+pub struct LcdChange(pub Rect);
 
 /// What the screens did this frame, for whoever decides whether to draw.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,11 +101,12 @@ fn build(
             params: LcdParams::new(look),
             cells: image.clone(),
             icons: stock.icons.clone(),
+            rich: Rich(look.rich),
         });
         activity.changed = true;
         commands.entity(entity).insert((
-            Mesh3d(stock.glass.clone()),
-            MeshMaterial3d(material.clone()),
+            Mesh2d(stock.glass.clone()),
+            MeshMaterial2d(material.clone()),
             Panel { response, texels, image, material },
         ));
     }
@@ -107,11 +114,11 @@ fn build(
 
 fn relook(panels: Query<(&Panel, &LcdLook), Changed<LcdLook>>, mut materials: ResMut<Assets<LcdMaterial>>) {
     for (panel, look) in &panels {
-        let params = LcdParams::new(look);
-        if materials.get(&panel.material).is_some_and(|material| material.params != params)
+        let (params, rich) = (LcdParams::new(look), Rich(look.rich));
+        if materials.get(&panel.material).is_some_and(|material| material.params != params || material.rich != rich)
             && let Some(mut material) = materials.get_mut(&panel.material)
         {
-            material.params = params;
+            (material.params, material.rich) = (params, rich);
         }
     }
 }
@@ -119,7 +126,7 @@ fn relook(panels: Query<(&Panel, &LcdLook), Changed<LcdLook>>, mut materials: Re
 fn fade(
     time: Res<Time<Real>>,
     frames: Query<&LcdFrame>,
-    mut panels: Query<(&LcdScreen, &mut Panel)>,
+    mut panels: Query<(&LcdScreen, &LcdLook, &mut LcdChange, &mut Panel)>,
     mut images: ResMut<Assets<Image>>,
     mut activity: ResMut<LcdActivity>,
     pace: Res<LcdPace>,
@@ -134,7 +141,8 @@ fn fade(
     // At rest the program may sleep between updates; a fade that begins now begins now.
     let seconds = if activity.moving { waited.as_secs_f32() } else { waited.as_secs_f32().min(1.0 / 60.0) };
     *waited = Duration::ZERO;
-    for (screen, mut panel) in &mut panels {
+    for (screen, look, mut change, mut panel) in &mut panels {
+        change.set_if_neq(LcdChange::default());
         let target = frame(&frames, screen);
         now.moving |= panel.response.step(&target, seconds);
         let texels = texture::texels(&panel.response);
@@ -145,6 +153,7 @@ fn fade(
             && let Some(data) = image.data.as_mut()
         {
             data.copy_from_slice(&texels);
+            *change = LcdChange(texture::changed(&panel.texels, &texels).inflate(look.reach()));
             panel.texels = texels;
             now.changed = true;
         }

@@ -1,25 +1,28 @@
 // The LCD: ink on glass above a grey-green reflector. Everything is drawn from distances and box filters, so that it is
 // sharp at any size; textures are read texel by texel, never stretched.
 
-#import bevy_pbr::forward_io::VertexOutput
-#import bevy_pbr::mesh_view_bindings::view
+#import eggtooth_screen::stage::{VertexOutput, eye}
 
 struct LcdParams {
     grid: vec4<f32>,   // pitch, dot, icon, icon pitch
     place: vec4<f32>,  // glass width, height, icon row, reach of the icon distances
     shadow: vec4<f32>, // offset x, y, blur, strength
     rim: vec4<f32>,    // opening half width, half height, corner, depth
-    light: vec4<f32>,  // shadow x, y a millimetre of depth, rich
+    light: vec4<f32>,  // shadow x, y a millimetre of depth
 }
 
-@group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> params: LcdParams;
+@group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> given: array<vec4<f32>, 5>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var cells: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var icons: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(3) var icons_sampler: sampler;
 
+// As given; see `fragment`.
+var<private> params: LcdParams;
+
 const REFLECTOR: vec3<f32> = vec3<f32>(0.400, 0.445, 0.300);
 const INK: vec3<f32> = vec3<f32>(0.016, 0.020, 0.022);
 
+#ifdef RICH
 fn hash(p: vec2<f32>) -> f32 {
     var q = fract(p * vec2<f32>(0.1031, 0.1130));
     q += dot(q, q.yx + 33.33);
@@ -33,6 +36,7 @@ fn noise(p: vec2<f32>) -> f32 {
     return mix(mix(hash(i), hash(i + vec2(1.0, 0.0)), s.x),
                mix(hash(i + vec2(0.0, 1.0)), hash(i + vec2(1.0, 1.0)), s.x), s.y);
 }
+#endif
 
 fn slab(p: vec2<f32>, half: vec2<f32>, round: f32) -> f32 {
     let q = abs(p) - half + round;
@@ -87,6 +91,10 @@ fn pictograms(p: vec2<f32>, soft: f32) -> vec2<f32> {
 
 @fragment
 fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
+    // Always 0. Mesa 22.3's software Vulkan puts what branches depend on into the program as constants, and takes them from
+    // nowhere and crashes where a browser's limits hold; with an index that it cannot know it reads them like everybody.
+    let n = i32(min(in.uv.x, 0.0));
+    params = LcdParams(given[n], given[n + 1], given[n + 2], given[n + 3], given[n + 4]);
     let glass = params.place.xy;
     let p = (in.uv - 0.5) * vec2<f32>(glass.x, -glass.y);
     let pixel = max(fwidth(p), vec2<f32>(0.004));
@@ -94,8 +102,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let in_dots = abs(p.y) < 8.5 * params.grid.x;
 
     let normal = normalize(in.world_normal);
-    let eye = normalize(view.world_position - in.world_position.xyz);
-    let facing = max(dot(normal, eye), 0.0);
+    let facing = max(dot(normal, eye(in.world_position)), 0.0);
 
     // Contrast: ink darkens up to the middle of the register, from there on also what should be clear.
     let contrast = textureLoad(cells, vec2<i32>(8, 16), 0).r * 15.0;
@@ -113,17 +120,17 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
 
     // The reflector: grain, a little falling off to the lower right, and the shadow of what is dark.
     var back = REFLECTOR * (1.0 + 0.05 * (p.y - p.x) / glass.x);
-    if params.light.z > 0.5 {
-        let grain = noise(p * 9.0) + 0.6 * noise(p * 23.0) - 0.8;
-        back *= 1.0 + 0.030 * grain * clamp(0.12 / soft, 0.0, 1.0);
-        let q = p - params.shadow.xy;
-        let blur = params.shadow.z;
-        var shade = dots(q, vec2<f32>(blur), in_dots);
-        if !in_dots {
-            shade = pictograms(q, 2.2 * blur);
-        }
-        back *= 1.0 - params.shadow.w * on * shade.x;
+#ifdef RICH
+    let grain = noise(p * 9.0) + 0.6 * noise(p * 23.0) - 0.8;
+    back *= 1.0 + 0.030 * grain * clamp(0.12 / soft, 0.0, 1.0);
+    let q = p - params.shadow.xy;
+    let blur = params.shadow.z;
+    var shade = dots(q, vec2<f32>(blur), in_dots);
+    if !in_dots {
+        shade = pictograms(q, 2.2 * blur);
     }
+    back *= 1.0 - params.shadow.w * on * shade.x;
+#endif
     if params.rim.w > 0.0 {
         // The rim of the opening: its thrown shadow on the side of the light, and a dark seam all around.
         let thrown = slab(p - params.light.xy * params.rim.w, params.rim.xy, params.rim.z);

@@ -15,9 +15,10 @@ pub mod layout;
 mod lcd;
 mod material;
 mod response;
+pub mod stage;
 mod texture;
 
-pub use lcd::{LcdActivity, LcdPace, LcdScreen};
+pub use lcd::{LcdActivity, LcdChange, LcdPace, LcdScreen};
 pub use material::{LcdLook, LcdMaterial};
 pub use response::Response;
 
@@ -34,6 +35,7 @@ pub struct ScreenPlugin;
 impl Plugin for ScreenPlugin {
     fn build(&self, app: &mut App) {
         app.configure_sets(PostUpdate, ScreenSystems::Update);
+        stage::plugin(app);
         material::plugin(app);
         lcd::plugin(app);
     }

@@ -21,6 +21,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::render::{RenderPlugin, renderer::RenderDevice};
 use bevy::window::{ExitCondition, WindowPlugin};
 use eggtooth_screen::ScreenPlugin;
+use eggtooth_screen::stage::without_sprites;
 use eggtooth_shell::{Charm, Design, DrawTo, Emote, Picture, Quality, Redraw, Seat, ShellDesign, ShellPlugin, Table};
 use eggtooth_toy::face::{LcdFrame, Press, Shown, ToyEdge};
 use eggtooth_toy::{Button, Frame};
@@ -85,7 +86,7 @@ fn main() {
 
     let started = Instant::now();
     let mut app = App::new();
-    app.add_plugins(
+    app.add_plugins(without_sprites(
         DefaultPlugins
             .set(WindowPlugin {
                 primary_window: None,
@@ -94,7 +95,7 @@ fn main() {
             })
             .set(RenderPlugin { synchronous_pipeline_compilation: true, ..RenderPlugin::default() })
             .disable::<bevy::winit::WinitPlugin>(),
-    );
+    ));
     app.add_message::<Press>().add_message::<ToyEdge>();
     let mut image = Image::new_target_texture(size.x, size.y, TextureFormat::Rgba8UnormSrgb, None);
     image.texture_descriptor.usage |= TextureUsages::COPY_SRC;

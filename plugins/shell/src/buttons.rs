@@ -32,12 +32,14 @@ pub(crate) struct Key {
     socket: Entity,
     held: bool,
     depth: f32,
+    /// Photographs before it began to move.
+    photos: u64,
 }
 
 impl Key {
     /// A button at rest; `socket` is what is drawn behind it while it moves.
     pub(crate) fn new(button: Button, rest: Transform, socket: Entity) -> Self {
-        Self { button, rest, socket, held: false, depth: 0.0 }
+        Self { button, rest, socket, held: false, depth: 0.0, photos: 0 }
     }
 }
 
@@ -161,6 +163,11 @@ fn travel(
         let moving = depth > 0.0;
         if moving != was_moving {
             *seen = layers::moving(moving);
+            if moving {
+                key.photos = redraw.photos();
+            } else if key.photos != redraw.photos() {
+                redraw.request_photo();
+            }
             if let Ok(mut socket) = sockets.get_mut(key.socket) {
                 *socket = if moving { layers::both() } else { layers::still() };
             }

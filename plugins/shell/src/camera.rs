@@ -1,17 +1,16 @@
 //! The two cameras and how they frame the toy in a window of any shape.
 
-use bevy::app::{App, PreUpdate, Startup};
+use bevy::app::{App, PreUpdate};
 use bevy::camera::{
-    Camera, Camera3d, CameraMainTextureUsages, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget,
+    Camera, Camera2d, CameraMainTextureUsages, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget,
 };
 use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::ecs::prelude::*;
-use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
 use bevy::math::{Mat4, Quat, Vec2, Vec3, vec2, vec3};
 use bevy::picking::mesh_picking::MeshPickingCamera;
 use bevy::render::render_resource::TextureUsages;
-use bevy::render::view::{Msaa, NoIndirectDrawing};
+use bevy::render::view::Msaa;
 use bevy::transform::components::Transform;
 use bevy::window::{PrimaryWindow, Window};
 
@@ -127,15 +126,13 @@ fn projection() -> Projection {
 /// What both cameras have in common. The shaders develop the light themselves, so no tone mapping comes after.
 fn lens(order: isize, clear: ClearColorConfig) -> impl Bundle {
     (
-        Camera3d::default(),
+        // For what it does not have, see `eggtooth_screen::stage`.
+        Camera2d,
         Camera { order, clear_color: clear, ..Camera::default() },
         projection(),
         Framing::default().pose(16.0 / 9.0),
         Tonemapping::None,
         DebandDither::Disabled,
-        // There are no Bevy lights, and a handful of meshes: nothing for compute shaders to sort.
-        ClusterConfig::None,
-        NoIndirectDrawing,
     )
 }
 
@@ -162,17 +159,7 @@ pub fn photo(target: RenderTarget, msaa: Msaa) -> impl Bundle {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Canvas>()
-        .init_resource::<Framing>()
-        .add_systems(PreUpdate, follow_canvas)
-        .add_systems(Startup, no_clusters);
-}
-
-/// Without lights their clusters need no compute shaders either.
-fn no_clusters(settings: Option<ResMut<GlobalClusterSettings>>) {
-    if let Some(mut settings) = settings {
-        settings.gpu_clustering = None;
-    }
+    app.init_resource::<Canvas>().init_resource::<Framing>().add_systems(PreUpdate, follow_canvas);
 }
 
 fn follow_canvas(

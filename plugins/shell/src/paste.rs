@@ -7,7 +7,7 @@ use bevy::app::{App, PostUpdate};
 use bevy::asset::Assets;
 use bevy::camera::visibility::{Visibility, VisibilitySystems};
 use bevy::camera::{Camera, ClearColorConfig};
-use bevy::core_pipeline::schedule::{Core3d, Core3dSystems};
+use bevy::core_pipeline::schedule::{Core2d, Core2dSystems};
 use bevy::ecs::prelude::*;
 use bevy::image::Image;
 use bevy::render::RenderApp;
@@ -36,7 +36,7 @@ pub(super) fn plugin(app: &mut App) {
         .add_plugins(ExtractResourcePlugin::<Redraw>::default())
         .add_systems(PostUpdate, choose.before(VisibilitySystems::VisibilityPropagate));
     if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
-        render_app.add_systems(Core3d, paste.in_set(Core3dSystems::Prepass));
+        render_app.add_systems(Core2d, paste.in_set(Core2dSystems::Prepass));
     }
 }
 

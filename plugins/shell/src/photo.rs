@@ -131,7 +131,7 @@ fn take(
     if begin {
         ticket.0 += 1;
         *waiting = true;
-        redraw.photo_taken();
+        redraw.photo_begun();
     } else if *waiting {
         redraw.request_frames(1);
     }

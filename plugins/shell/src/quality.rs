@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bevy::app::{App, PreUpdate};
+use bevy::app::{App, PreStartup, PreUpdate};
 use bevy::ecs::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::view::Msaa;
@@ -62,10 +62,11 @@ impl Step {
         }
     }
 
-    /// Shortest time between two steps of a fading dot.
+    /// Shortest time between two steps of a fading dot: less than two pictures of a display take, lest the second of them
+    /// comes a little early and is not drawn either.
     #[must_use]
     pub fn fade(self) -> Duration {
-        if self == Step::High { Duration::ZERO } else { Duration::from_millis(32) }
+        if self == Step::High { Duration::ZERO } else { Duration::from_millis(24) }
     }
 
     /// Whether the screen's costly effects are drawn.
@@ -128,16 +129,36 @@ impl Judge {
     }
 }
 
+/// How long the first picture of a software renderer is left alone: its better one keeps everything else waiting.
+const SETTLED: Duration = Duration::from_millis(1500);
+
 /// The judge at work, and what it needs to know about the last update.
 #[derive(Resource)]
 pub(crate) struct Measure {
     judge: Judge,
     drawn: u64,
     photo: bool,
+    /// The step to go to once the first picture has been seen for a while, and since when it is.
+    better: Option<(Step, Option<Duration>)>,
+}
+
+impl Measure {
+    /// The better step, when its time has come.
+    fn rise(&mut self, whole: bool, now: Duration) -> Option<Step> {
+        let (step, since) = self.better.as_mut()?;
+        if whole && now.saturating_sub(*since.get_or_insert(now)) >= SETTLED {
+            let step = (*step).min(self.judge.ceiling);
+            self.better = None;
+            return Some(step);
+        }
+        None
+    }
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Quality>().insert_resource(Step::Medium).add_systems(PreUpdate, choose);
+    app.init_resource::<Quality>().insert_resource(Step::Medium);
+    // First before anything is made in a step's fineness.
+    app.add_systems(PreStartup, choose).add_systems(PreUpdate, choose);
 }
 
 pub(crate) fn choose(
@@ -150,12 +171,12 @@ pub(crate) fn choose(
     time: Res<Time<Real>>,
 ) {
     let Some(mut measure) = measure else {
-        // A renderer without a graphics card starts in the middle and stays below the top.
+        // A renderer without a graphics card shows soon what it can, and then stays below the top.
         let software = adapter.is_some_and(|info| info.device_type == DeviceType::Cpu);
-        let ceiling = if software { Step::Medium } else { Step::High };
-        commands.insert_resource(Measure { judge: Judge::new(ceiling), drawn: 0, photo: true });
-        let first = fixed(*quality).unwrap_or(ceiling);
-        step.set_if_neq(first);
+        let (first, ceiling) = if software { (Step::Low, Step::Medium) } else { (Step::High, Step::High) };
+        let better = (first < ceiling).then_some((ceiling, None));
+        commands.insert_resource(Measure { judge: Judge::new(ceiling), drawn: 0, photo: true, better });
+        step.set_if_neq(fixed(*quality).unwrap_or(first));
         return;
     };
     let drawn = redraw.counts().0;
@@ -168,6 +189,7 @@ pub(crate) fn choose(
         (None, true, true) => measure.judge.photo(*step, took),
         (None, false, _) => *step,
     };
+    let next = measure.rise(redraw.is_whole(), time.elapsed()).filter(|_| fixed(*quality).is_none()).unwrap_or(next);
     measure.drawn = drawn;
     measure.photo = redraw.wants_photo();
     step.set_if_neq(next);
@@ -217,5 +239,22 @@ mod tests {
         let mut judge = Judge::new(Step::High);
         assert_eq!(judge.photo(Step::High, Duration::from_millis(800)), Step::High);
         assert_eq!(judge.photo(Step::High, Duration::from_secs(4)), Step::Medium);
+    }
+
+    #[test]
+    fn a_software_renderer_gets_its_better_picture_when_the_first_has_been_seen() {
+        let at = Duration::from_millis;
+        let start = |better| Measure { judge: Judge::new(Step::Medium), drawn: 0, photo: true, better };
+        let mut measure = start(Some((Step::Medium, None)));
+        assert_eq!(measure.rise(false, at(60_000)), None, "it is not there yet");
+        assert_eq!(measure.rise(true, at(60_000)), None);
+        assert_eq!(measure.rise(true, at(61_000)), None);
+        assert_eq!(measure.rise(true, at(62_000)), Some(Step::Medium));
+        assert_eq!(measure.rise(true, at(70_000)), None, "once");
+        assert_eq!(start(None).rise(true, at(60_000)), None, "a card begins with the best");
+        let mut slow = start(Some((Step::Medium, None)));
+        assert_eq!(slow.rise(true, at(0)), None);
+        assert_eq!(run(&mut slow.judge, Step::Low, 50, 16), Step::Low);
+        assert_eq!(slow.rise(true, at(5000)), Some(Step::Low), "what is slow stays as it is");
     }
 }

@@ -11,20 +11,19 @@ use bevy::app::{App, First, PostUpdate};
 use bevy::camera::Camera;
 use bevy::camera::visibility::VisibilitySystems;
 use bevy::ecs::prelude::*;
-use bevy::math::{URect, Vec2, Vec3};
+use bevy::math::{Rect, URect, Vec2};
 use bevy::render::extract_resource::ExtractResource;
 use bevy::time::{Real, Time};
 use bevy::transform::components::GlobalTransform;
 use bevy::window::{RequestRedraw, WindowEvent};
-use eggtooth_screen::layout::GLASS;
-use eggtooth_screen::{LcdActivity, LcdScreen, ScreenSystems};
+use eggtooth_screen::{LcdActivity, LcdChange, ScreenSystems};
 
 use crate::ShellSystems;
 use crate::camera::{Canvas, Framing, LiveCamera, PhotoCamera};
 
 /// Even a still picture is drawn this often, should the window system have lost it without a word.
 const HEARTBEAT: Duration = Duration::from_secs(4);
-/// Pixels around a screen that belong to it: its edges are smooth.
+/// Pixels around a dot that belong to it: its edges are smooth.
 const MARGIN: f32 = 3.0;
 
 /// Asks for frames to be drawn. Whoever changes what is seen asks; menus do so while they are open.
@@ -32,8 +31,11 @@ const MARGIN: f32 = 3.0;
 pub struct Redraw {
     frames: u32,
     photo: bool,
+    /// A photograph was begun, and is not known to be complete.
+    taking: bool,
     /// When the whole picture was drawn last.
     whole_at: Duration,
+    photos: u64,
     drawn: u64,
     skipped: u64,
     whole: bool,
@@ -42,7 +44,17 @@ pub struct Redraw {
 
 impl Default for Redraw {
     fn default() -> Self {
-        Self { frames: 3, photo: true, whole_at: Duration::ZERO, drawn: 0, skipped: 0, whole: false, part: None }
+        Self {
+            frames: 1,
+            photo: true,
+            taking: false,
+            whole_at: Duration::ZERO,
+            photos: 0,
+            drawn: 0,
+            skipped: 0,
+            whole: false,
+            part: None,
+        }
     }
 }
 
@@ -86,26 +98,33 @@ impl Redraw {
     }
 
     /// What of the picture drawn last differs from the one before, in pixels from the upper left corner, where that is
-    /// the screens alone; `None`: anything may.
+    /// dots and icons of screens alone; `None`: anything may.
     #[must_use]
     pub fn part(&self) -> Option<URect> {
         self.part
     }
 
+    /// The photograph has everything in it, and so has the picture that was drawn with it.
     pub(crate) fn photo_complete(&mut self) {
         self.whole = true;
-        self.request();
+        self.taking = false;
     }
 
-    /// The photograph is complete.
-    pub(crate) fn photo_taken(&mut self) {
+    /// The photograph is taken in this frame, before the rest of it is drawn, and shown in it.
+    pub(crate) fn photo_begun(&mut self) {
         self.photo = false;
-        // What was taken is to be shown.
-        self.request_frames(2);
+        self.taking = true;
+        self.photos += 1;
+        self.request();
     }
 
     pub(crate) fn wants_photo(&self) -> bool {
         self.photo
+    }
+
+    /// Photographs that were begun. What was moving in one is not in it, and asks for another when it comes to rest.
+    pub(crate) fn photos(&self) -> u64 {
+        self.photos
     }
 }
 
@@ -131,7 +150,7 @@ fn decide(
     mut windows: MessageReader<WindowEvent>,
     mut live: Query<&mut Camera, (With<LiveCamera>, Without<PhotoCamera>)>,
     photo: Query<&Camera, With<PhotoCamera>>,
-    screens: Query<&GlobalTransform, With<LcdScreen>>,
+    screens: Query<(&GlobalTransform, &LcdChange)>,
     (framing, canvas): (Res<Framing>, Res<Canvas>),
     mut again: MessageWriter<RequestRedraw>,
 ) {
@@ -158,20 +177,22 @@ fn decide(
     } else {
         redraw.skipped += 1;
     }
-    if redraw.pending() || lcd.moving {
+    if redraw.pending() || redraw.taking || lcd.moving {
         again.write(RequestRedraw);
     }
 }
 
-/// The pixels in which all screens are.
-fn around<'a>(screens: impl Iterator<Item = &'a GlobalTransform>, framing: Framing, canvas: Canvas) -> Option<URect> {
+/// The pixels that show what has changed on the screens.
+fn around<'a>(
+    screens: impl Iterator<Item = (&'a GlobalTransform, &'a LcdChange)>,
+    framing: Framing,
+    canvas: Canvas,
+) -> Option<URect> {
     let size = canvas.0.as_vec2();
-    let half = GLASS / 2.0;
-    let corners = [-half, Vec2::new(half.x, -half.y), Vec2::new(-half.x, half.y), half];
-    // The lens lies a little higher.
-    let points = screens.flat_map(|place| {
-        let corners = corners.iter().flat_map(|corner| [0.0, 0.3].map(|z| corner.extend(z)));
-        corners.map(|at: Vec3| framing.pixel(place.transform_point(at), size)).collect::<Vec<_>>()
+    let points = screens.filter(|(_, change)| !change.0.is_empty()).flat_map(|(place, change)| {
+        let Rect { min, max } = change.0;
+        [min, Vec2::new(max.x, min.y), Vec2::new(min.x, max.y), max]
+            .map(|at| framing.pixel(place.transform_point(at.extend(0.0)), size))
     });
     let (low, high) = points.fold((Vec2::MAX, Vec2::MIN), |(low, high), at| (low.min(at), high.max(at)));
     let (low, high) = ((low - MARGIN).floor().max(Vec2::ZERO), (high + MARGIN).ceil().min(size));
@@ -196,20 +217,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn around_the_screens_is_all_of_them_and_little_else() {
+    fn around_what_changed_is_all_of_it_and_little_else() {
         let canvas = Canvas(bevy::math::UVec2::new(1280, 720));
         let screen = |x| GlobalTransform::from_xyz(x, 5.0, 10.0);
-        let one = around([screen(0.0)].iter(), Framing::default(), canvas).expect("it is in the picture");
-        for corner in [Vec2::new(-1.0, -1.0), Vec2::new(1.0, 1.0), Vec2::new(-1.0, 1.0)] {
-            let at = screen(0.0).transform_point((corner * GLASS / 2.0).extend(0.0));
-            let at = Framing::default().pixel(at, canvas.0.as_vec2());
-            assert!(one.contains(at.as_uvec2()), "{at} in {one:?}");
+        let change = LcdChange(Rect::new(-3.0, 1.0, 5.0, 4.0));
+        let find = |screens: &[(GlobalTransform, LcdChange)]| {
+            around(screens.iter().map(|(place, change)| (place, change)), Framing::default(), canvas)
+        };
+        let one = find(&[(screen(0.0), change)]).expect("it is in the picture");
+        for x in [-3.0, 5.0] {
+            for y in [1.0, 4.0] {
+                let at = screen(0.0).transform_point(Vec2::new(x, y).extend(0.0));
+                let at = Framing::default().pixel(at, canvas.0.as_vec2());
+                assert!(one.contains(at.as_uvec2()), "{at} in {one:?}");
+            }
         }
-        assert!(one.size().element_product() < 1280 * 720 / 8, "{one:?}");
-        let two = around([screen(0.0), screen(20.0)].iter(), Framing::default(), canvas).expect("they are in it");
+        assert!(one.size().element_product() < 100 * 50, "{one:?}");
+        let two = find(&[(screen(0.0), change), (screen(20.0), change)]).expect("they are in it");
         assert!(two.contains(one.min) && two.width() > one.width());
-        assert_eq!(around([].iter(), Framing::default(), canvas), None);
-        assert_eq!(around([screen(9e3)].iter(), Framing::default(), canvas), None);
+        assert_eq!(find(&[(screen(0.0), change), (screen(20.0), LcdChange::default())]), Some(one), "one rests");
+        assert_eq!(find(&[]), None);
+        assert_eq!(find(&[(screen(9e3), change)]), None);
     }
 
     #[test]
@@ -222,7 +250,7 @@ mod tests {
         redraw.frames = 0;
         redraw.request_photo();
         assert!(redraw.pending() && redraw.wants_photo());
-        redraw.photo_taken();
+        redraw.photo_begun();
         assert!(redraw.pending() && !redraw.wants_photo(), "a new photograph is shown");
     }
 }

@@ -9,9 +9,9 @@ use bevy::ecs::system::SystemParam;
 use bevy::image::Image;
 use bevy::math::primitives::Rectangle;
 use bevy::math::{Quat, UVec2, Vec2, Vec3, vec3};
-use bevy::mesh::{Mesh, Mesh3d, Meshable};
-use bevy::pbr::MeshMaterial3d;
+use bevy::mesh::{Mesh, Mesh2d, Mesh3d, Meshable};
 use bevy::render::renderer::RenderDevice;
+use bevy::sprite_render::MeshMaterial2d;
 use bevy::transform::components::Transform;
 use eggtooth_screen::{LcdLook, LcdPace, LcdScreen, layout};
 use eggtooth_toy::Button;
@@ -115,11 +115,11 @@ fn build(
     commands.spawn(camera::live(target));
     commands.spawn(camera::photo(RenderTarget::Image(image.clone().into()), step.msaa()));
     let all = meshes.add(Rectangle::from_size(Vec2::splat(2.0)).mesh());
-    commands.spawn((Mesh3d(all), MeshMaterial3d(backdrop.clone()), NoFrustumCulling, Backdrop));
+    commands.spawn((Mesh2d(all), MeshMaterial2d(backdrop.clone()), NoFrustumCulling, Backdrop));
     commands.insert_resource(Photo { image, backdrop });
 
     let desk = meshes.add(Rectangle::new(3000.0, 3000.0).mesh());
-    commands.spawn((Mesh3d(desk), MeshMaterial3d(desks.add(DeskMaterial::default())), layers::still()));
+    commands.spawn((Mesh2d(desk), MeshMaterial2d(desks.add(DeskMaterial::default())), layers::still()));
 
     let texels = step.shadow_texels();
     let shade = images.add(shadow::image(texels, true));
@@ -178,7 +178,7 @@ impl Potter<'_> {
         let shadow = self.shadow(!table);
         let mould = &*self.mould;
         let material = self.eggs.add(EggMaterial::new(design, mould.mark.clone()));
-        let plastic = |mesh: &Handle<Mesh>| (Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()));
+        let plastic = |mesh: &Handle<Mesh>| (Mesh2d(mesh.clone()), MeshMaterial2d(material.clone()));
         let screen = WINDOW.extend(FLOOR + 0.02);
         let shown = |shown: bool| if shown { Visibility::Inherited } else { Visibility::Hidden };
         let egg = (
@@ -195,8 +195,8 @@ impl Potter<'_> {
             egg.spawn((Piece::Prongs, plastic(&mould.prongs), layers::still(), shown(table)));
             egg.spawn((
                 Piece::Shade,
-                Mesh3d(mould.shade.clone()),
-                MeshMaterial3d(shadow),
+                Mesh2d(mould.shade.clone()),
+                MeshMaterial2d(shadow),
                 Transform::from_translation((shadow::CORNER + shadow::SIZE / 2.0).extend(0.02 - HALF.z)),
                 layers::still(),
             ));
@@ -207,8 +207,8 @@ impl Potter<'_> {
                 layers::both(),
             ));
             egg.spawn((
-                Mesh3d(mould.glass.clone()),
-                MeshMaterial3d(mould.lens.clone()),
+                Mesh2d(mould.glass.clone()),
+                MeshMaterial2d(mould.lens.clone()),
                 Transform::from_translation(screen + vec3(0.0, 0.0, 0.3)),
                 layers::both(),
             ));

@@ -11,8 +11,8 @@ use bevy::ecs::system::SystemParam;
 use bevy::image::Image;
 use bevy::math::primitives::Rectangle;
 use bevy::math::{Vec2, Vec3, Vec4, vec2, vec3, vec4};
-use bevy::mesh::{Mesh, Mesh3d, Meshable};
-use bevy::pbr::MeshMaterial3d;
+use bevy::mesh::{Mesh, Mesh2d, Meshable};
+use bevy::sprite_render::MeshMaterial2d;
 use bevy::time::{Real, Time};
 use bevy::transform::components::Transform;
 use bevy::window::RequestRedraw;
@@ -196,7 +196,7 @@ fn stick(
     mut commands: Commands,
     quad: Res<Quad>,
     mut scissors: Scissors,
-    mut there: Query<(Entity, &Stuck, &mut MeshMaterial3d<StickerMaterial>, &mut Transform)>,
+    mut there: Query<(Entity, &Stuck, &mut MeshMaterial2d<StickerMaterial>, &mut Transform)>,
     eggs: Query<(Entity, &Place)>,
     mut redraw: ResMut<Redraw>,
 ) {
@@ -218,7 +218,7 @@ fn stick(
         if matches!(stuck, Stuck::Pet(_)) {
             continue;
         }
-        let cut = MeshMaterial3d(scissors.cut(stuck.stuff(), sticker, picture));
+        let cut = MeshMaterial2d(scissors.cut(stuck.stuff(), sticker, picture));
         if *material != cut {
             *material = cut;
             changed(*stuck, &mut redraw);
@@ -230,8 +230,8 @@ fn stick(
     }
     for stuck in wanted {
         let Some((sticker, picture, at)) = look(&table, stuck) else { continue };
-        let material = MeshMaterial3d(scissors.cut(stuck.stuff(), sticker, picture));
-        let new = (stuck, Mesh3d(quad.0.clone()), material, Transform::from_translation(at));
+        let material = MeshMaterial2d(scissors.cut(stuck.stuff(), sticker, picture));
+        let new = (stuck, Mesh2d(quad.0.clone()), material, Transform::from_translation(at));
         let on = |seat: usize| eggs.iter().find(|(_, place)| place.seat == seat).map(|(egg, _)| egg);
         match stuck {
             Stuck::Pet(_) => drop(commands.spawn(new)),
@@ -262,7 +262,7 @@ fn dance(
     table: Res<Table>,
     time: Res<Time<Real>>,
     mut scissors: Scissors,
-    mut there: Query<(&Stuck, &mut MeshMaterial3d<StickerMaterial>, &mut Transform)>,
+    mut there: Query<(&Stuck, &mut MeshMaterial2d<StickerMaterial>, &mut Transform)>,
     mut redraw: ResMut<Redraw>,
     mut again: MessageWriter<RequestRedraw>,
 ) {
@@ -280,7 +280,7 @@ fn dance(
         let feet = |picture: &Picture| picture.bounds().map_or(0.0, |([_, top], [_, height])| (top + height) as f32);
         let middle = vec2(pose.middle().0[0], sticker.place.y + feet(pose) - feet(&first));
         let place = middle.extend(sticker.place.z).extend(sticker.place.w);
-        let cut = MeshMaterial3d(scissors.cut(Stuff::Paper, Sticker { place, ..sticker }, *pose));
+        let cut = MeshMaterial2d(scissors.cut(Stuff::Paper, Sticker { place, ..sticker }, *pose));
         let up = at + vec3(0.0, 0.6 * high, high);
         if *material != cut || transform.translation != up {
             *material = cut;

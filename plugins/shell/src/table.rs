@@ -7,9 +7,9 @@ use bevy::app::{App, Update};
 use bevy::camera::visibility::{RenderLayers, Visibility};
 use bevy::ecs::prelude::*;
 use bevy::math::{Vec2, vec2};
-use bevy::pbr::MeshMaterial3d;
 use bevy::picking::events::{Drag, DragEnd, Pointer};
 use bevy::picking::pointer::PointerButton;
+use bevy::sprite_render::MeshMaterial2d;
 use bevy::time::{Real, Time};
 use bevy::transform::components::Transform;
 use bevy::window::{PrimaryWindow, RequestRedraw, Window};
@@ -178,7 +178,7 @@ fn seat(
     (children, mut pieces, mut shades): (
         Query<&Children>,
         Query<(&Piece, &mut Visibility)>,
-        Query<&mut MeshMaterial3d<ShadeMaterial>>,
+        Query<&mut MeshMaterial2d<ShadeMaterial>>,
     ),
     mut redraw: ResMut<Redraw>,
 ) {
@@ -260,7 +260,7 @@ fn dress(
     laid: bool,
     children: &Query<&Children>,
     pieces: &mut Query<(&Piece, &mut Visibility)>,
-    shades: &mut Query<&mut MeshMaterial3d<ShadeMaterial>>,
+    shades: &mut Query<&mut MeshMaterial2d<ShadeMaterial>>,
     potter: &mut Potter,
 ) {
     for child in children.iter_descendants(egg) {
@@ -284,7 +284,7 @@ fn glide(
     time: Res<Time<Real>>,
     hand: Res<Hand>,
     mut eggs: Query<(&mut Transform, &mut Place, &Children, Has<FollowShown>)>,
-    mut parts: Query<(&mut RenderLayers, Has<LcdScreen>, Has<MeshMaterial3d<LensMaterial>>)>,
+    mut parts: Query<(&mut RenderLayers, Has<LcdScreen>, Has<MeshMaterial2d<LensMaterial>>)>,
     mut redraw: ResMut<Redraw>,
     mut again: MessageWriter<RequestRedraw>,
 ) {

@@ -5,12 +5,12 @@ mod golden_file;
 mod stand;
 
 use bevy::ecs::world::World;
-use bevy::math::{Vec2, Vec3, vec2};
+use bevy::math::{URect, Vec2, Vec3, vec2};
 use eggtooth_screen::layout;
 use eggtooth_shell::egg::shape::{BUTTONS, FLOOR, WINDOW, height};
 use eggtooth_shell::{Design, Redraw};
-use eggtooth_toy::Button;
 use eggtooth_toy::face::{LcdFrame, Press};
+use eggtooth_toy::{Button, Frame};
 use stand::{Picture, SIZE, Stand, apart, frame, light};
 
 fn on_glass(at: Vec2) -> Vec3 {
@@ -136,4 +136,49 @@ fn only_what_changes_is_drawn() {
     let after = stand.picture();
     let at = stand.pixel(on_glass(layout::dot_centre(16, 7)));
     assert!((light(after.around(at, 0.8)) - light(before.around(at, 0.8))).abs() > 25.0, "the dot did not change");
+}
+
+#[test]
+fn nothing_changes_outside_of_the_part_that_is_named() {
+    let mut stand = Stand::new(frame(), false);
+    let toy = stand.toy;
+    let mut now = frame();
+    let changes: [(&str, fn(&mut Frame)); 4] = [
+        ("a dot in a corner", |frame| frame.rows[0] ^= 1),
+        ("two dots", |frame| (frame.rows[15] ^= 1 << 31, frame.rows[8] ^= 1 << 9).0),
+        ("an icon", |frame| frame.icons ^= 1 << 4),
+        ("an icon and a dot", |frame| (frame.icons ^= 1 << 3, frame.rows[3] ^= 1 << 20).0),
+    ];
+    for (what, change) in changes {
+        let before = stand.picture();
+        stand.settle();
+        change(&mut now);
+        stand.app.world_mut().entity_mut(toy).insert(LcdFrame(now));
+        let (mut part, mut count) = (None::<URect>, drawn(stand.app.world()));
+        for _ in 0..60 {
+            stand.update();
+            let redraw = stand.app.world().resource::<Redraw>();
+            if redraw.counts().0 > count {
+                count = redraw.counts().0;
+                let new = redraw.part().unwrap_or_else(|| panic!("{what}: no part was named"));
+                part = Some(part.map_or(new, |part| part.union(new)));
+            }
+            std::thread::sleep(core::time::Duration::from_millis(4));
+        }
+        let part = part.unwrap_or_else(|| panic!("{what}: nothing was drawn"));
+        let after = stand.picture();
+        let (mut inside, mut outside) = (0, 0);
+        for y in 0..SIZE.y {
+            for x in 0..SIZE.x {
+                if after.at(x as usize, y as usize) != before.at(x as usize, y as usize) {
+                    // The far edges are not part of it.
+                    let named = (part.min.x..part.max.x).contains(&x) && (part.min.y..part.max.y).contains(&y);
+                    if named { inside += 1 } else { outside += 1 }
+                }
+            }
+        }
+        assert!(inside > 4, "{what}: {inside} pixels differ");
+        assert_eq!(outside, 0, "{what}: pixels differ outside of {part:?}");
+        assert!(part.size().element_product() < 110 * 90, "{what}: {part:?} is more than the glass");
+    }
 }

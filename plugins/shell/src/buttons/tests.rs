@@ -159,3 +159,24 @@ fn presses_of_other_toys_and_buttons_move_nothing() {
     desk.pass(5);
     assert_eq!(desk.height(), 3.0);
 }
+
+#[test]
+fn a_button_that_moved_in_a_photograph_is_in_the_next() {
+    for photographs in 0..3 {
+        let mut desk = desk();
+        desk.app.world_mut().resource_mut::<Redraw>().photo_begun();
+        desk.pass(1);
+        let (toy, button) = (desk.toy, Button::A);
+        desk.app.world_mut().write_message(Press { toy, button, down: true });
+        desk.pass(20);
+        for _ in 0..photographs {
+            desk.app.world_mut().resource_mut::<Redraw>().photo_begun();
+            desk.pass(1);
+        }
+        let wants = |desk: &Desk| desk.app.world().resource::<Redraw>().wants_photo();
+        assert!(!wants(&desk), "while it is held nothing is to be gained");
+        desk.app.world_mut().write_message(Press { toy, button, down: false });
+        desk.pass(30);
+        assert_eq!(wants(&desk), photographs > 0, "it was left out of {photographs}");
+    }
+}

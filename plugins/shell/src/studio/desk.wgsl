@@ -1,8 +1,7 @@
 // The desk: oiled oak, its grain running across the picture.
 
-#import bevy_pbr::forward_io::VertexOutput
-#import bevy_pbr::mesh_view_bindings::view
-#import eggtooth_shell::studio::{bars, develop, eye, fresnel, grain, lit, noise, room}
+#import eggtooth_screen::stage::{VertexOutput, eye, view}
+#import eggtooth_shell::studio::{bars, develop, fresnel, grain, lit, noise, room}
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> params: vec4<f32>; // detail
 
@@ -35,7 +34,7 @@ fn wood(world: vec2<f32>, pixel: f32) -> vec4<f32> {
 
 @fragment
 fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
-    let p = in.world_position.xyz;
+    let p = in.world_position;
     let pixel = max(length(fwidth(p.xy)) * 0.7, 0.01);
     let board = wood(p.xy, pixel);
     let v = eye(p);

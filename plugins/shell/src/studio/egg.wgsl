@@ -1,7 +1,7 @@
 // The toy: plastic with a clear coat, printed by pattern; and its metal.
 
-#import bevy_pbr::forward_io::VertexOutput
-#import eggtooth_shell::studio::{bars, develop, eye, fresnel, grain, lit, noise, room, slab, LIGHT, SUN, FLOOR}
+#import eggtooth_screen::stage::{VertexOutput, eye}
+#import eggtooth_shell::studio::{bars, develop, fresnel, grain, lit, noise, room, slab, LIGHT, SUN, FLOOR}
 #import eggtooth_shell::prints::{board, pattern}
 
 struct Paint {
@@ -67,7 +67,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let pixel = max(length(fwidth(p)) * 0.7, 0.004);
     let z = (in.color.g - 0.5) * 2.0 * place.corner.z;
     let z_pixel = max(fwidth(z), 0.05);
-    let world = in.world_position.xyz;
+    let world = in.world_position;
     let to_window = slab(p - place.window.xy, place.window.zw, place.corner.x);
 
     // The front has openings: the edges are hidden below rims.

@@ -6,39 +6,62 @@
 use bevy::app::App;
 use bevy::asset::{Asset, Handle, embedded_asset};
 use bevy::image::Image;
-use bevy::material::AlphaMode;
 use bevy::math::{Vec4, vec4};
 use bevy::mesh::MeshVertexBufferLayoutRef;
-use bevy::pbr::{Material, MaterialPipeline, MaterialPipelineKey, MaterialPlugin};
 use bevy::reflect::TypePath;
-use bevy::render::render_resource::{AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError};
+use bevy::render::render_resource::{
+    AsBindGroup, BlendComponent, BlendFactor, BlendOperation, BlendState, RenderPipelineDescriptor, ShaderType,
+    SpecializedMeshPipelineError,
+};
 use bevy::shader::{ShaderRef, load_shader_library};
+use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
 use eggtooth_screen::layout::GLASS;
+use eggtooth_screen::stage;
 
 use crate::design::Design;
 use crate::egg::mesh::Part;
 use crate::egg::shape::{BUTTON, BUTTONS, FLOOR, HALF, OPENING, OPENING_ROUND, SEAM, WINDOW};
 
-/// Declares a material whose shaders are embedded and that takes no part in prepasses or shadow maps.
+/// Declares a material by its fragment shader; one that is transparent names how it blends.
 macro_rules! studio_material {
-    ($type:ty, $file:literal, $alpha:expr $(, $extra:item)*) => {
-        impl Material for $type {
+    ($type:ty, $file:literal, $blend:expr $(, $extra:item)*) => {
+        impl Material2d for $type {
+            fn vertex_shader() -> ShaderRef {
+                stage::vertex_shader()
+            }
             fn fragment_shader() -> ShaderRef {
                 concat!("embedded://eggtooth_shell/studio/", $file).into()
             }
-            fn alpha_mode(&self) -> AlphaMode {
-                $alpha
+            fn alpha_mode(&self) -> AlphaMode2d {
+                mode($blend)
             }
-            fn enable_prepass() -> bool {
-                false
-            }
-            fn enable_shadows() -> bool {
-                false
+            fn specialize(
+                descriptor: &mut RenderPipelineDescriptor,
+                _: &MeshVertexBufferLayoutRef,
+                _: Material2dKey<Self>,
+            ) -> Result<(), SpecializedMeshPipelineError> {
+                stage::specialize(descriptor, $blend);
+                Ok(())
             }
             $($extra)*
         }
     };
 }
+
+fn mode(blend: Option<BlendState>) -> AlphaMode2d {
+    if blend.is_some() { AlphaMode2d::Blend } else { AlphaMode2d::Opaque }
+}
+
+/// Light that is there is weakened by each colour.
+const MULTIPLY: BlendState = BlendState {
+    color: BlendComponent {
+        src_factor: BlendFactor::Dst,
+        dst_factor: BlendFactor::OneMinusSrcAlpha,
+        operation: BlendOperation::Add,
+    },
+    alpha: BlendComponent::OVER,
+};
+const PREMULTIPLIED: BlendState = BlendState::PREMULTIPLIED_ALPHA_BLENDING;
 
 /// A design's colours, see `egg.wgsl`.
 #[derive(ShaderType, Clone, Copy, Debug)]
@@ -86,7 +109,7 @@ impl EggMaterial {
     }
 }
 
-studio_material!(EggMaterial, "egg.wgsl", AlphaMode::Opaque);
+studio_material!(EggMaterial, "egg.wgsl", None);
 
 /// The desk's wood.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug, Default)]
@@ -95,7 +118,7 @@ pub struct DeskMaterial {
     params: Vec4,
 }
 
-studio_material!(DeskMaterial, "desk.wgsl", AlphaMode::Opaque);
+studio_material!(DeskMaterial, "desk.wgsl", None);
 
 /// A toy's baked shadow.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
@@ -106,7 +129,7 @@ pub struct ShadeMaterial {
     pub shade: Handle<Image>,
 }
 
-studio_material!(ShadeMaterial, "shade.wgsl", AlphaMode::Multiply);
+studio_material!(ShadeMaterial, "shade.wgsl", Some(MULTIPLY));
 
 /// The lens over the screen.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug, Default)]
@@ -115,7 +138,7 @@ pub struct LensMaterial {}
 studio_material!(
     LensMaterial,
     "lens.wgsl",
-    AlphaMode::Premultiplied,
+    Some(PREMULTIPLIED),
     fn depth_bias(&self) -> f32 {
         // After the screen below it, however the two sort.
         10.0
@@ -167,20 +190,30 @@ impl From<&StickerMaterial> for Stuff {
     }
 }
 
-studio_material!(
-    StickerMaterial,
-    "sticker.wgsl",
-    AlphaMode::Premultiplied,
+impl Material2d for StickerMaterial {
+    fn vertex_shader() -> ShaderRef {
+        stage::vertex_shader()
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        "embedded://eggtooth_shell/studio/sticker.wgsl".into()
+    }
+
+    fn alpha_mode(&self) -> AlphaMode2d {
+        AlphaMode2d::Blend
+    }
+
     fn depth_bias(&self) -> f32 {
         // After the toys' shadows.
         20.0
-    },
+    }
+
     fn specialize(
-        _: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         _: &MeshVertexBufferLayoutRef,
-        key: MaterialPipelineKey<Self>,
+        key: Material2dKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
+        stage::specialize(descriptor, Some(PREMULTIPLIED));
         let name = match key.bind_group_data {
             Stuff::Paper => "PAPER",
             Stuff::Charm => "CHARM",
@@ -191,7 +224,7 @@ studio_material!(
         }
         Ok(())
     }
-);
+}
 
 /// The photograph of the still scene.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
@@ -202,24 +235,25 @@ pub struct BackdropMaterial {
     pub photo: Handle<Image>,
 }
 
-studio_material!(
-    BackdropMaterial,
-    "backdrop.wgsl",
-    AlphaMode::Opaque,
+impl Material2d for BackdropMaterial {
     fn vertex_shader() -> ShaderRef {
         "embedded://eggtooth_shell/studio/backdrop.wgsl".into()
-    },
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        Self::vertex_shader()
+    }
+
     fn specialize(
-        _: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _: MaterialPipelineKey<Self>,
+        _: Material2dKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
         let positions = bevy::mesh::Mesh::ATTRIBUTE_POSITION.at_shader_location(0);
         descriptor.vertex.buffers = vec![layout.0.get_layout(&[positions])?];
         Ok(())
     }
-);
+}
 
 pub(super) fn plugin(app: &mut App) {
     load_shader_library!(app, "studio.wgsl");
@@ -231,12 +265,12 @@ pub(super) fn plugin(app: &mut App) {
     embedded_asset!(app, "sticker.wgsl");
     embedded_asset!(app, "backdrop.wgsl");
     app.add_plugins((
-        MaterialPlugin::<EggMaterial>::default(),
-        MaterialPlugin::<DeskMaterial>::default(),
-        MaterialPlugin::<ShadeMaterial>::default(),
-        MaterialPlugin::<LensMaterial>::default(),
-        MaterialPlugin::<StickerMaterial>::default(),
-        MaterialPlugin::<BackdropMaterial>::default(),
+        Material2dPlugin::<EggMaterial>::default(),
+        Material2dPlugin::<DeskMaterial>::default(),
+        Material2dPlugin::<ShadeMaterial>::default(),
+        Material2dPlugin::<LensMaterial>::default(),
+        Material2dPlugin::<StickerMaterial>::default(),
+        Material2dPlugin::<BackdropMaterial>::default(),
     ));
     // The shader counts parts with the same numbers.
     const { assert!(Part::Front as u8 == 0 && Part::Metal as u8 == 6) };

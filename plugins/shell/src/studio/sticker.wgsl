@@ -1,9 +1,10 @@
 // Flat things on the desk and over the toys: a pet cut out of paper, an enamel charm, a speech bubble.
 
-#import bevy_pbr::forward_io::VertexOutput
+#import eggtooth_screen::stage::VertexOutput
 #import eggtooth_shell::studio::{bars, develop, grain, lit, slab, LIGHT}
 #ifdef CHARM
-#import eggtooth_shell::studio::{eye, fresnel, room}
+#import eggtooth_screen::stage::eye
+#import eggtooth_shell::studio::{fresnel, room}
 #endif
 
 struct Sticker {
@@ -58,7 +59,7 @@ fn over(below: vec4<f32>, colour: vec3<f32>, cover: f32) -> vec4<f32> {
 fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let p = (in.uv - 0.5) * vec2<f32>(2.0, -2.0) * sticker.place.w;
     let pixel = max(length(fwidth(p)) * 0.7, 0.01);
-    let world = in.world_position.xyz;
+    let world = in.world_position;
     let n = vec3<f32>(0.0, 0.0, 1.0);
     let sun = bars(world);
     let light = lit(n, 1.0, sun);

@@ -3,8 +3,6 @@
 
 #define_import_path eggtooth_shell::studio
 
-#import bevy_pbr::mesh_view_bindings::view
-
 // Direction to the middle of the window; the baked shadow uses the same numbers.
 const LIGHT: vec3<f32> = vec3<f32>(-0.5210, 0.5010, 0.6913);
 const SUN: vec3<f32> = vec3<f32>(1.00, 0.885, 0.72);
@@ -65,12 +63,17 @@ fn window(d: vec3<f32>, soft: f32) -> f32 {
     return bright;
 }
 
-// What is seen in direction `d`, blurred by `rough` (0 mirror … 1 matt).
-fn room(d: vec3<f32>, rough: f32) -> vec3<f32> {
-    let soft = 0.012 + rough * 0.9;
+// What is seen in direction `d` beside the windows: desk and walls, blurred by `rough` (0 mirror … 1 matt).
+fn walls(d: vec3<f32>, rough: f32) -> vec3<f32> {
     let rise = smoothstep(-0.10 - rough, 0.12 + rough, d.z);
     let wall = mix(vec3<f32>(0.46, 0.36, 0.28), vec3<f32>(0.40, 0.40, 0.42), clamp(d.z * 1.2, 0.0, 1.0));
-    var seen = mix(FLOOR * 0.8, wall * 0.75, rise);
+    return mix(FLOOR * 0.8, wall * 0.75, rise);
+}
+
+// What is seen in direction `d`, blurred as well.
+fn room(d: vec3<f32>, rough: f32) -> vec3<f32> {
+    let soft = 0.012 + rough * 0.9;
+    var seen = walls(d, rough);
     let weaken = 1.0 / (1.0 + 22.0 * rough * rough);
     seen += vec3<f32>(1.0, 0.93, 0.82) * 15.0 * weaken * window(d, soft);
     // A pale wall on the other side gives the right flank an edge.
@@ -126,8 +129,4 @@ fn develop(light: vec3<f32>) -> vec3<f32> {
 fn grain(colour: vec3<f32>, pixel: vec2<f32>) -> vec3<f32> {
     let n = fract(52.9829189 * fract(dot(pixel, vec2<f32>(0.06711056, 0.00583715)))) - 0.5;
     return colour * (1.0 + n * 0.012) + n * 0.0006;
-}
-
-fn eye(world: vec3<f32>) -> vec3<f32> {
-    return normalize(view.world_position - world);
 }

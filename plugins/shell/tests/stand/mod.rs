@@ -19,6 +19,7 @@ use bevy::tasks::block_on;
 use bevy::transform::components::GlobalTransform;
 use bevy::window::{ExitCondition, WindowPlugin};
 use eggtooth_screen::ScreenPlugin;
+use eggtooth_screen::stage::without_sprites;
 use eggtooth_shell::egg::shape::HALF;
 use eggtooth_shell::{Design, DrawTo, LiveCamera, Quality, Redraw, ShellDesign, ShellPlugin};
 use eggtooth_toy::Frame;
@@ -103,7 +104,7 @@ impl Stand {
             settings.limits = WgpuLimits::downlevel_webgl2_defaults();
         }
         let mut app = App::new();
-        app.add_plugins(
+        app.add_plugins(without_sprites(
             DefaultPlugins
                 .set(WindowPlugin {
                     primary_window: None,
@@ -117,7 +118,7 @@ impl Stand {
                 })
                 .disable::<bevy::log::LogPlugin>()
                 .disable::<bevy::winit::WinitPlugin>(),
-        );
+        ));
         app.add_message::<Press>();
         let mut image = Image::new_target_texture(SIZE.x, SIZE.y, TextureFormat::Rgba8UnormSrgb, None);
         image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
