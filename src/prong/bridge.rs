@@ -81,7 +81,8 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<()> {
         });
         outcome = told.and(turned.map_err(Into::into));
     }
-    let _ = bridge.flush(LEAVE);
+    // Only refusals are told here, which go to standard error.
+    let _ = bridge.finish(LEAVE, &mut |note| drop(tell(&mut log, &names, note)));
     log.end(clock.now())?;
     if let Some(trouble) = trouble.get() {
         output::log(trouble);

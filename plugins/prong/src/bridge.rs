@@ -31,7 +31,8 @@ pub const BATCH_BYTES: usize = CHUNK;
 const ROOM: usize = 2 * (CHUNK + OVERHEAD);
 /// A refusal is answered, and the answer perhaps refused: never more often in a row.
 const ANSWERS: u32 = 4;
-/// Refusals at one end are told once in this time, so that nobody fills a log.
+/// Refusals at one end are told once in this time, so that nobody fills a log: the first at once, the last of those that
+/// followed when the time is over.
 const TELL: Duration = Duration::from_secs(1);
 
 /// What is behind a line.
@@ -86,7 +87,7 @@ pub enum Note<'a> {
         to: usize,
         /// Why.
         why: Refused,
-        /// So many before it were not told, because they came in the same second.
+        /// So many before it are never told, because they came in the same second.
         untold: u32,
     },
     /// An end's line is lost.
@@ -113,9 +114,10 @@ struct End {
     since: Duration,
     /// We have hung up ourselves, and its loss is no news for the other end.
     hung: bool,
-    /// When a refusal was last told, and how many were not since.
+    /// When a refusal was last told.
     told: Option<Duration>,
-    untold: u32,
+    /// The last one that was not told since, and how many before it were not.
+    untold: Option<(Refused, u32)>,
 }
 
 /// Two lines and what is between them. Nothing happens but in [`Bridge::turn`].
@@ -135,7 +137,7 @@ impl Bridge {
             since: Duration::ZERO,
             hung: false,
             told: None,
-            untold: 0,
+            untold: None,
         });
         Self { ends, clock }
     }
@@ -164,15 +166,25 @@ impl Bridge {
                 let ticked = end.gate.tick(now);
                 self.carry(from, ticked, tell, ANSWERS)?;
             }
+            if let Some(end) = self.ends.get_mut(from)
+                && end.tells(now)
+            {
+                end.tell_untold(from, now, tell);
+            }
         }
         self.send_due().map(drop)
     }
 
-    /// Sends what is gathered and waits, at most so long at each end, until it has left.
+    /// The end: tells what was not told yet, sends what is gathered and waits, at most so long at each end, until it has
+    /// left.
     ///
     /// # Errors
     /// It did not leave, or a line is gone.
-    pub fn flush(&mut self, wait: Duration) -> Result<(), TransportError> {
+    pub fn finish(&mut self, wait: Duration, tell: &mut dyn FnMut(Note<'_>)) -> Result<(), TransportError> {
+        let now = self.clock.now();
+        for (at, end) in self.ends.iter_mut().enumerate() {
+            end.tell_untold(at, now, tell);
+        }
         let sent = self.ends.each_mut().map(|end| end.send_batch().and_then(|()| end.line.flush(wait)));
         sent.into_iter().collect()
     }
@@ -299,12 +311,23 @@ impl End {
     }
 
     fn refused(&mut self, to: usize, why: Refused, now: Duration, tell: &mut dyn FnMut(Note<'_>)) {
-        if self.told.is_some_and(|told| now.saturating_sub(told) < TELL) {
-            self.untold = self.untold.saturating_add(1);
-            return;
+        let before = self.untold.map_or(0, |(_, before)| before.saturating_add(1));
+        self.untold = Some((why, before));
+        if self.tells(now) {
+            self.tell_untold(to, now, tell);
         }
-        self.told = Some(now);
-        tell(Note::Refused { to, why, untold: std::mem::take(&mut self.untold) });
+    }
+
+    /// Whether a refusal may be told.
+    fn tells(&self, now: Duration) -> bool {
+        self.told.is_none_or(|told| now.saturating_sub(told) >= TELL)
+    }
+
+    fn tell_untold(&mut self, to: usize, now: Duration, tell: &mut dyn FnMut(Note<'_>)) {
+        if let Some((why, untold)) = self.untold.take() {
+            self.told = Some(now);
+            tell(Note::Refused { to, why, untold });
+        }
     }
 }
 

@@ -35,6 +35,8 @@ struct World {
     toy: Memory,
     far: Memory,
     told: Vec<String>,
+    /// Refusals that are told, and those they stand for.
+    refusals: u32,
 }
 
 impl World {
@@ -42,19 +44,25 @@ impl World {
         let clock = Clock::start();
         let ((one, toy), (two, far)) = (memory::pair(clock), memory::pair(clock));
         let bridge = Bridge::new([(Box::new(one), Behind::Toy), (Box::new(two), behind)], guarding, clock);
-        Self { clock, bridge, toy, far, told: vec![] }
+        Self { clock, bridge, toy, far, told: vec![], refusals: 0 }
     }
 
     fn turn(&mut self) {
-        let told = &mut self.told;
-        let mut tell = |note: Note<'_>| match note {
+        self.with(|bridge, tell| bridge.turn(tell).unwrap());
+    }
+
+    fn with(&mut self, work: impl FnOnce(&mut Bridge, &mut dyn FnMut(Note<'_>))) {
+        let (told, refusals) = (&mut self.told, &mut self.refusals);
+        work(&mut self.bridge, &mut |note| match note {
             Note::Passed { .. } => {}
-            Note::Refused { to, why, .. } => told.push(format!("{to} refused: {why:?}")),
+            Note::Refused { to, why, untold } => {
+                *refusals += 1 + untold;
+                told.push(format!("{to} refused: {why:?}"));
+            }
             Note::Lost { end, .. } => told.push(format!("{end} lost")),
             Note::Back { end } => told.push(format!("{end} back")),
             other => panic!("{other:?}"),
-        };
-        self.bridge.turn(&mut tell).unwrap();
+        });
     }
 
     fn turns(&mut self, count: usize) {
@@ -140,6 +148,29 @@ fn a_flood_of_refusals_is_told_once_a_second() {
     }
     let seconds = (world.clock.now() - start).as_secs() as usize;
     assert!((1..=seconds + 2).contains(&world.told.len()), "{} in {seconds} s", world.told.len());
+}
+
+/// A second refusal soon after the first is told late, and not only with a third.
+#[test]
+fn every_refusal_is_told_or_counted() {
+    let mut world = World::new(&Guarding::Blind, Behind::Friend);
+    for size in 3..6 {
+        world.far.send(format!("PKT {size}\r\n").as_bytes()).unwrap();
+        world.gets(false, b"CAN\r\n");
+    }
+    let start = world.clock.now();
+    while world.refusals < 3 && world.clock.now() - start < LONG {
+        world.turn();
+    }
+    let refused = |size| format!("0 refused: {:?}", Refused::NoSecret(size));
+    assert_eq!((world.told.first(), world.told.last(), world.refusals), (Some(&refused(3)), Some(&refused(5)), 3));
+    // At the end nothing is waited for.
+    for size in 6..8 {
+        world.far.send(format!("PKT {size}\r\n").as_bytes()).unwrap();
+        world.gets(false, b"CAN\r\n");
+    }
+    world.with(|bridge, tell| bridge.finish(LONG, tell).unwrap());
+    assert_eq!((world.told.last(), world.refusals), (Some(&refused(7)), 5));
 }
 
 /// Nobody can make the bridge hold more, or end it, by talking without end to a toy that does not listen.

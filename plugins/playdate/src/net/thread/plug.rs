@@ -87,5 +87,5 @@ fn run(toy: RealToy, pipe: Pipe) {
         post.tell(News::Failed(ended.to_string()));
     }
     // What has not left by then never will.
-    let _ = bridge.flush(LEAVE);
+    let _ = bridge.finish(LEAVE, &mut tell);
 }
