@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mdns_sd::{DaemonEvent, IfKind, Receiver, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
+use mdns_sd::{
+    DaemonEvent, HostnameResolutionEvent, IfKind, Receiver, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo,
+};
 
 use crate::invite::is_callable;
 use crate::net::addresses::likely;
@@ -83,7 +85,8 @@ impl Nearby {
         let mut shown = Shown { daemon: daemon.clone(), shows, rotate, name: None, until: Instant::now() };
         shown.renew(Instant::now())?;
         let watched = shared.clone();
-        let look = move || look(&mut shown, &signs, &events, &watched);
+        let mut asked = Asked { daemon: daemon.clone(), hosts: HashMap::new() };
+        let look = move || look(&mut shown, &mut asked, &signs, &events, &watched);
         let thread = std::thread::Builder::new().name("nearby".into()).spawn(look);
         let thread = Some(thread.map_err(|error| NearbyError(error.to_string()))?);
         Ok(Self { daemon, shared, thread })
@@ -141,9 +144,8 @@ impl Shown {
     fn renew(&mut self, now: Instant) -> Result<(), NearbyError> {
         let Some((key, listens)) = self.shows.filter(|_| now >= self.until) else { return Ok(()) };
         self.until = now.checked_add(self.rotate).unwrap_or(now);
-        let sign = Sign::random(key).ok_or_else(no_random)?.to_string();
-        // Not the computer's name, by which it would be known again.
-        let host = format!("eggtooth-{sign}.local.");
+        let sign = Sign::random(key).ok_or_else(no_random)?;
+        let (host, sign) = (host(sign), sign.to_string());
         let version = [("v", "1")];
         let info = if listens.ip().is_unspecified() {
             ServiceInfo::new(SERVICE, &sign, &host, "", listens.port(), &version[..]).map(ServiceInfo::enable_addr_auto)
@@ -163,43 +165,93 @@ impl Shown {
     }
 }
 
+/// Hosts that are asked for their addresses by name, at most [`SIGNS`].
+///
+/// A host answers over IPv4 and over IPv6, each time with the addresses of that kind. Where the one answer is lost or was
+/// given to somebody else less than a second ago (RFC 6762 §6), there may be none but a link-local IPv6 address, and
+/// who repeats the question gets no more, since it says that it knows the sign (§7.1).
+struct Asked {
+    daemon: ServiceDaemon,
+    hosts: HashMap<String, Receiver<HostnameResolutionEvent>>,
+}
+
+impl Asked {
+    /// Asks the host of this sign until it is [`Self::done`].
+    fn ask(&mut self, sign: Sign) -> Result<(), NearbyError> {
+        let host = host(sign);
+        if self.hosts.len() < SIGNS && !self.hosts.contains_key(&host) {
+            let answers = self.daemon.resolve_hostname(&host, None).map_err(said)?;
+            self.hosts.insert(host, answers);
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, sign: Sign) -> Result<(), NearbyError> {
+        let host = host(sign);
+        self.hosts.remove(&host).map_or(Ok(()), |_| self.daemon.stop_resolve_hostname(&host).map_err(said))
+    }
+
+    /// What is answered comes as news of the sign, too.
+    fn forget_answers(&self) {
+        self.hosts.values().for_each(|answers| answers.try_iter().for_each(drop));
+    }
+}
+
+/// Not the computer's name, by which it would be known again.
+fn host(sign: Sign) -> String {
+    format!("eggtooth-{sign}.local.")
+}
+
 /// Keeps the list of signs until the daemon ends.
-fn look(shown: &mut Shown, signs: &Receiver<ServiceEvent>, events: &Receiver<DaemonEvent>, shared: &Mutex<Shared>) {
+fn look(
+    shown: &mut Shown,
+    asked: &mut Asked,
+    signs: &Receiver<ServiceEvent>,
+    events: &Receiver<DaemonEvent>,
+    shared: &Mutex<Shared>,
+) {
     loop {
-        match signs.recv_timeout(GLANCE) {
-            Ok(ServiceEvent::ServiceResolved(service)) => lock(shared).saw(&service),
+        let done = match signs.recv_timeout(GLANCE) {
+            Ok(ServiceEvent::ServiceResolved(service)) => match Sign::parse(&service.fullname) {
+                Some(sign) if lock(shared).saw(sign, &service) => asked.done(sign),
+                Some(sign) => asked.ask(sign),
+                None => Ok(()),
+            },
             Ok(ServiceEvent::ServiceRemoved(_, name)) => {
                 lock(shared).seen.remove(&name);
+                Sign::parse(&name).map_or(Ok(()), |sign| asked.done(sign))
             }
-            Ok(_) => {}
             Err(_) if signs.is_disconnected() => return,
-            Err(_) => {}
-        }
+            Ok(_) | Err(_) => Ok(()),
+        };
+        asked.forget_answers();
         for event in events.try_iter() {
             if let DaemonEvent::Error(error) = event {
                 lock(shared).trouble = Some(error.to_string());
             }
         }
-        if let Err(NearbyError(reason)) = shown.renew(Instant::now()) {
+        if let Err(NearbyError(reason)) = done.and_then(|()| shown.renew(Instant::now())) {
             lock(shared).trouble = Some(reason);
         }
     }
 }
 
 impl Shared {
-    fn saw(&mut self, service: &ResolvedService) {
-        let Some(sign) = Sign::parse(&service.fullname) else { return };
+    /// `false`: it is not said where to call, which is worth a question.
+    fn saw(&mut self, sign: Sign, service: &ResolvedService) -> bool {
         if self.seen.len() >= SIGNS && !self.seen.contains_key(&service.fullname) {
-            return;
+            return true;
         }
         let at = |ip| SocketAddr::new(ip, service.port);
         let mut addresses: Vec<_> = service.addresses.iter().map(|ip| at(ip.to_ip_addr())).collect();
         addresses.retain(|&addr| is_callable(addr));
         addresses.sort_by_key(|addr| (likely(addr.ip()), addr.ip()));
         addresses.truncate(Friends::ADDRESSES);
-        if !addresses.is_empty() {
+        let callable = !addresses.is_empty();
+        if callable {
             self.seen.insert(service.fullname.clone(), (sign, addresses));
         }
+        callable
     }
 }
 
@@ -283,19 +335,68 @@ mod tests {
         });
     }
 
+    /// A DNS name: labels, each after its length.
+    fn name(dotted: &str) -> Vec<u8> {
+        dotted.split('.').flat_map(|label| [&[u8::try_from(label.len()).unwrap()], label.as_bytes()].concat()).collect()
+    }
+
+    fn record(of: &str, kind: u16, data: &[u8]) -> Vec<u8> {
+        let (class, ttl) = (1_u16.to_be_bytes(), 120_u32.to_be_bytes());
+        let len = u16::try_from(data.len()).unwrap().to_be_bytes();
+        [&name(of), &kind.to_be_bytes()[..], &class, &ttl, &len, data].concat()
+    }
+
+    #[test]
+    fn a_host_that_answered_over_link_local_ipv6_alone_is_asked_for_its_other_addresses() {
+        let (key, port) = (Identity::generate().unwrap().key(), free_port());
+        let sign = Sign::new(key, 1);
+        let (full, host) = (format!("{sign}.{SERVICE}"), host(sign));
+        // Its name leads to 127.0.0.1 for who asks; its announcements are over when the search begins.
+        let named = ServiceDaemon::new_with_port(port).unwrap();
+        named.disable_interface(IfKind::All).unwrap();
+        named.enable_interface(IfKind::LoopbackV4).unwrap();
+        let events = named.monitor().unwrap();
+        let mut info = ServiceInfo::new("_other._udp.local.", "it", &host, LISTENS.ip(), 1, &[("v", "1")][..]).unwrap();
+        info.set_requires_probe(false);
+        named.register(info).unwrap();
+        let announced = std::iter::from_fn(|| events.recv_timeout(LONG).ok());
+        assert_eq!(announced.filter(|event| matches!(event, DaemonEvent::Announce(..))).take(2).count(), 2);
+        let searches = on_loopback(None, port, ROTATE);
+        let (_folder, knows) = friends(key);
+        // The half answer: PTR, SRV, TXT, and as its only address fe80::1.
+        let srv = [&[0; 4], &LISTENS.port().to_be_bytes()[..], &name(&host)].concat();
+        let link_local = "fe80::1".parse::<std::net::Ipv6Addr>().unwrap().octets();
+        let records = [
+            record(SERVICE, 12, &name(&full)),
+            record(&full, 33, &srv),
+            record(&full, 16, b"\x03v=1"),
+            record(&host, 28, &link_local),
+        ];
+        let half = [&[0, 0, 0x84, 0, 0, 0, 0, 4, 0, 0, 0, 0], &records.concat()[..]].concat();
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+        socket.set_multicast_if_v4(&std::net::Ipv4Addr::LOCALHOST).unwrap();
+        let everybody = SocketAddr::from(([224, 0, 0, 251], port));
+        until(&searches, || {
+            socket.send_to(&half, &everybody.into()).unwrap();
+            !searches.friends(&knows).is_empty()
+        });
+        assert_eq!(searches.friends(&knows), [Neighbour { key, addresses: vec![LISTENS] }]);
+        named.shutdown().unwrap();
+    }
+
     #[test]
     fn strangers_fill_no_memory() {
         let mut shared = Shared::default();
-        let service = |number: u64, ips: &str, port| {
-            let name = Sign::new(PeerKey([1; 32]), number).to_string();
-            let info = ServiceInfo::new(SERVICE, &name, "host.local.", ips, port, &[("v", "1")][..]).unwrap();
-            info.as_resolved_service()
+        let saw = |shared: &mut Shared, number: u64, ips: &str, port| {
+            let sign = Sign::new(PeerKey([1; 32]), number);
+            let info = ServiceInfo::new(SERVICE, &sign.to_string(), &host(sign), ips, port, &[("v", "1")][..]).unwrap();
+            shared.saw(sign, &info.as_resolved_service())
         };
-        shared.saw(&service(0, "0.0.0.0,224.0.0.1,fe80::1", 9));
-        shared.saw(&service(0, "192.0.2.1", 0));
+        assert!(!saw(&mut shared, 0, "0.0.0.0,224.0.0.1,fe80::1", 9));
+        assert!(!saw(&mut shared, 0, "192.0.2.1", 0));
         assert!(shared.seen.is_empty());
         let many: Vec<_> = (1..100).map(|last| format!("192.0.2.{last}")).collect();
-        (0..200).for_each(|number| shared.saw(&service(number, &many.join(","), 9)));
+        (0..200).for_each(|number| assert!(saw(&mut shared, number, &many.join(","), 9)));
         assert_eq!(shared.seen.len(), SIGNS);
         assert!(shared.seen.values().all(|(_, addresses)| addresses.len() == Friends::ADDRESSES));
     }
