@@ -17,6 +17,17 @@ fn threads() -> usize {
     names.filter(|name| name == "peer\n").count()
 }
 
+/// So many are left. The system lists a thread for a moment after it was joined: what wakes who waits for it comes before
+/// what takes it off the list.
+#[track_caller]
+fn leaves(count: usize) {
+    let began = Instant::now();
+    while threads() > count && began.elapsed() < LONG {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(threads(), count);
+}
+
 #[test]
 fn nothing_stays_behind() {
     for _ in 0..5 {
@@ -28,12 +39,12 @@ fn nothing_stays_behind() {
         let began = Instant::now();
         // Ends without waiting for any idle time, because the other end says goodbye.
         drop((at_a, a));
-        assert_eq!(threads(), 1);
+        leaves(1);
         assert!(reader.read(&mut [0]).map_or(true, |len| len == 0));
         drop(reader);
         assert_eq!(threads(), 1);
         drop(writer);
-        assert_eq!(threads(), 0);
+        leaves(0);
         assert!(began.elapsed() < Duration::from_secs(5).min(LONG), "{:?}", began.elapsed());
     }
 }
