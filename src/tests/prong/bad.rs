@@ -32,7 +32,7 @@ fn a_newline_at_the_end_of_a_secret_is_part_of_it_and_warned_about() {
     folder.file("data", bytes(100));
     let (a, b) = joined();
     let receive = format!("prong receive --port {} --secret-file with-newline -o out", a.display());
-    let receiver = Running::eggtooth(&folder, &receive);
+    let receiver = Running::receiver(&folder, &receive);
     let sent = folder.run(&format!("prong send --port {} --type 1 --secret-file with-newline data", b.display()));
     sent.works();
     assert!(sent.err.contains("with-newline ends in a newline, which is taken as part of the secret"), "{sent:?}");
@@ -40,7 +40,7 @@ fn a_newline_at_the_end_of_a_secret_is_part_of_it_and_warned_about() {
     received.works();
     assert_eq!(std::fs::read(folder.path("out")).unwrap(), bytes(100));
     // The same without it is another secret.
-    let receiver = Running::eggtooth(&folder, &format!("{receive} --force"));
+    let receiver = Running::receiver(&folder, &format!("{receive} --force"));
     let sent = folder.run(&format!("prong send --port {} --type 1 --secret-file secret data", b.display()));
     sent.fails(1, "the other side cancelled");
     receiver.ends().fails(1, "the two sides have different secrets");
@@ -156,7 +156,7 @@ fn a_file_that_exists_is_not_overwritten() {
     let receive = format!("prong receive --port {} --secret-file secret -o out", a.display());
     folder.run(&receive).fails(1, "out exists already: name another file, or add --force");
     assert_eq!(std::fs::read(folder.path("out")).unwrap(), b"precious");
-    let receiver = Running::eggtooth(&folder, &format!("{receive} --force"));
+    let receiver = Running::receiver(&folder, &format!("{receive} --force"));
     folder.file("data", bytes(5000));
     let mut command = folder.command(["prong", "send", "--type", "2", "--port", b.to_str().unwrap(), "data"]);
     command.env("EGGTOOTH_PRONG_SECRET", secret_hex());
@@ -164,7 +164,7 @@ fn a_file_that_exists_is_not_overwritten() {
     receiver.ends().works();
     assert_eq!(std::fs::read(folder.path("out")).unwrap(), bytes(5000));
     // A folder that is not there is noticed before the last acknowledgement.
-    let receiver = Running::eggtooth(&folder, &receive.replace("-o out", "-o no/where"));
+    let receiver = Running::receiver(&folder, &receive.replace("-o out", "-o no/where"));
     let sent = folder.run(&format!("prong send --port {} --type 2 --secret-file secret data", b.display()));
     sent.fails(1, "the other side cancelled");
     receiver.ends().fails(1, "no/where cannot be written");

@@ -35,7 +35,7 @@ fn a_peer_that_never_reads() {
 fn a_peer_that_never_stops() {
     let folder = folder();
     let mut port = Terminal::new();
-    let receiver = Running::eggtooth(
+    let receiver = Running::receiver(
         &folder,
         &format!("prong receive --timeout 3 --port {} --secret-file secret -o out", port.path.display()),
     );
@@ -54,7 +54,7 @@ fn a_peer_that_never_stops() {
 fn a_peer_that_claims_a_mebibyte_and_sends_nothing() {
     let folder = folder();
     let mut port = Terminal::new();
-    let receiver = Running::eggtooth(
+    let receiver = Running::receiver(
         &folder,
         &format!("prong receive --port {} --secret-file secret -o out", port.path.display()),
     );
@@ -80,7 +80,7 @@ fn control_c_cancels_by_the_rules() {
     assert_eq!(port.read_exactly(5), b"CAN\r\n");
     sender.ends().fails(1, "cancelled");
     // A receiver says so in place of its answer, at the end of the chunk.
-    let receiver = Running::eggtooth(
+    let receiver = Running::receiver(
         &folder,
         &format!("prong receive --port {} --secret-file secret -o out", port.path.display()),
     );
@@ -99,7 +99,7 @@ fn what_passed_is_captured_and_read_again() {
     let folder = folder();
     folder.file("data", bytes(5000));
     let (a, b) = joined();
-    let receiver = Running::eggtooth(
+    let receiver = Running::receiver(
         &folder,
         &format!("prong receive --port {} --secret-file secret -o out --capture in.pcapng", a.display()),
     );
@@ -140,7 +140,7 @@ fn a_replayed_patch_is_stopped_at_its_first_chunk() {
     folder.file("patch", bytes(0x5000));
     let (a, b) = joined();
     let receiver =
-        Running::eggtooth(&folder, &format!("prong receive --port {} --secret-file secret -o out", a.display()));
+        Running::receiver(&folder, &format!("prong receive --port {} --secret-file secret -o out", a.display()));
     folder
         .run(&format!(
             "prong send --port {} --type 3 --yes-write-flash --secret-file secret --capture patch.pcapng patch",

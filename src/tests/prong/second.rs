@@ -23,10 +23,16 @@ impl Pair {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins/prong/tests/peer/peer.py");
         let mut command = Command::new("python3");
         command.arg("-B").arg(script).args([&self.there, "--secret-hex", &secret_hex(), "--timeout", "60"]);
-        Running::start({
-            command.args(arguments.split_whitespace()).current_dir(self.folder.path(""));
-            command
-        })
+        command.args(arguments.split_whitespace()).current_dir(self.folder.path(""));
+        Running::start(command)
+    }
+
+    /// One that serves, when it is ready: an echo is asked for in less than five seconds.
+    #[track_caller]
+    fn server(&self, misbehaviour: &str) -> Running {
+        let mut peer = self.peer(&format!("{misbehaviour} answer"));
+        peer.says("\"open\"");
+        peer
     }
 
     fn eggtooth(&self, command: &str, arguments: &str) -> Done {
@@ -35,7 +41,7 @@ impl Pair {
 
     fn receiver(&self) -> Running {
         let command = format!("prong receive --json --port {} --secret-file secret -o out --force", self.here);
-        Running::eggtooth(&self.folder, &command)
+        Running::receiver(&self.folder, &command)
     }
 }
 
@@ -46,7 +52,7 @@ fn sha256(bytes: &[u8]) -> String {
 #[test]
 fn echo_both_ways() {
     let pair = Pair::new();
-    let mut peer = pair.peer("answer");
+    let mut peer = pair.server("");
     pair.eggtooth("echo", "").works();
     peer.says("\"echo\"");
     drop(peer);
@@ -59,7 +65,7 @@ fn echo_both_ways() {
 #[test]
 fn packets_of_every_size_go_there() {
     let pair = Pair::new();
-    let mut peer = pair.peer("answer");
+    let mut peer = pair.server("");
     for size in [1, 2, 17, 4095, 4096, 4097, 8192, 131_092] {
         pair.folder.file("data", bytes(size));
         pair.eggtooth("send", "--type 1 data").works();
@@ -95,7 +101,7 @@ fn the_peer_refuses_and_we_repeat() {
     {
         let pair = Pair::new();
         pair.folder.file("data", bytes(12_345));
-        let mut peer = pair.peer(&format!("{misbehaviour} answer"));
+        let mut peer = pair.server(misbehaviour);
         let done = pair.eggtooth("send", "--type 1 data");
         done.works();
         assert!(peer.says("\"packet\"").contains(&sha256(&bytes(12_345))), "{misbehaviour}");
@@ -107,7 +113,7 @@ fn the_peer_ends_it() {
     for (misbehaviour, sentence) in [("--can-at 1", "the other side cancelled"), ("--nak-always 1", "")] {
         let pair = Pair::new();
         pair.folder.file("data", bytes(12_345));
-        let peer = pair.peer(&format!("{misbehaviour} answer"));
+        let peer = pair.server(misbehaviour);
         pair.eggtooth("send", "--type 1 data").fails(1, sentence);
         drop(peer);
     }

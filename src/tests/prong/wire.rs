@@ -14,6 +14,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Nothing here takes longer, even on a busy machine; what does, hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A synthetic secret.
 pub const SECRET: &[u8] = b"prong-dev-secret-A";
 
@@ -46,7 +49,7 @@ impl Terminal {
     /// So many bytes of what a program sends.
     #[track_caller]
     pub fn read_exactly(&mut self, count: usize) -> Vec<u8> {
-        let bytes = self.read_within(count, Duration::from_secs(30));
+        let bytes = self.read_within(count, PATIENCE);
         assert_eq!(bytes.len(), count, "only {:?} came", String::from_utf8_lossy(&bytes));
         bytes
     }
@@ -125,6 +128,14 @@ impl Running {
         Running::start(folder.command(arguments.split_whitespace()))
     }
 
+    /// The binary as `prong receive`, when it is ready: an offer is made for six seconds only.
+    #[track_caller]
+    pub fn receiver(folder: &Folder, arguments: &str) -> Running {
+        let mut receiver = Running::eggtooth(folder, arguments);
+        receiver.warns("waiting for a packet");
+        receiver
+    }
+
     /// Waits for a line on standard output that has these words.
     #[track_caller]
     pub fn says(&mut self, words: &str) -> String {
@@ -139,7 +150,7 @@ impl Running {
 
     #[track_caller]
     fn waits(&mut self, words: &str, error: bool) -> String {
-        let end = Instant::now() + Duration::from_secs(40);
+        let end = Instant::now() + PATIENCE;
         loop {
             let from = if error { &self.errors } else { &self.lines };
             match from.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -163,7 +174,7 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub fn ends(mut self) -> Done {
-        let end = Instant::now() + Duration::from_secs(40);
+        let end = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;

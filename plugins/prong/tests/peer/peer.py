@@ -5,7 +5,8 @@ Written from the published description of the protocol alone (README.md names th
 open), and sharing no line with the crate beside it: where the two disagree, one of them has misread the text.
 Python 3.9 or later on Linux, standard library only.
 
-Every event is one line of JSON on stdout. Exit status: 0 done, 1 the protocol gave up, 2 wrong usage.
+Every event is one line of JSON on stdout; who serves says `open` first, when the port is.
+Exit status: 0 done, 1 the protocol gave up, 2 wrong usage.
 """
 
 import argparse
@@ -363,6 +364,7 @@ def run(peer, options):
         digest = hashlib.sha256(options.data).hexdigest()
         emit("sent", type=options.type, size=len(options.data), sha256=digest, session=peer.session or 0)
     else:
+        emit("open")
         peer.session = options.session
         one = options.mode == "receive"
         data = peer.serve(options.type if one else None, one)

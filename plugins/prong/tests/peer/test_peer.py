@@ -123,6 +123,12 @@ class Ptys(unittest.TestCase):
         self.addCleanup(end)
         return process
 
+    def serve(self, path):
+        """One that answers, and is ready."""
+        peer = self.start(path, "answer")
+        self.assertEqual(json.loads(peer.stdout.readline()), {"event": "open"})
+        return peer
+
     def finish(self, process):
         """The exit status and the events."""
         process.wait(40)
@@ -146,7 +152,7 @@ class ByHand(Ptys):
 
     def test_receiver(self):
         master, path = self.pty()
-        peer = self.start(path, "answer")
+        peer = self.serve(path)
         os.write(master, b"ECHO REQ\r\n")
         self.expect(master, b"ECHO REP\r\n")
         os.write(master, b"GIFT 3 x\r\nPKT 2\r\n")
@@ -223,7 +229,7 @@ class ByHand(Ptys):
 
     def test_time_and_usage(self):
         _, path = self.pty()
-        self.assertEqual(self.finish(self.start(path, "answer", "--timeout", "0.3")), (0, []))
+        self.assertEqual(self.finish(self.start(path, "answer", "--timeout", "1")), (0, [{"event": "open"}]))
         status, events = self.finish(self.start(path, "receive", os.devnull, "--timeout", "0.3"))
         self.assertEqual((status, events[-1]["event"]), (1, "failed"))
         for wrong in (("send", 16, self.file(b"x")), ("send", 1, self.file(b"")), ("fly",), ("echo", "--nak", 256)):
@@ -281,12 +287,12 @@ class Pairs(Ptys):
         self.assertEqual((given[-1]["event"], taken[-1]["event"]), (given_event, taken_event))
 
     def test_echo(self):
-        self.start(self.right, "answer")
+        self.serve(self.right)
         status, events = self.finish(self.start(self.left, "echo"))
         self.assertEqual((status, events), (0, [{"event": "echo"}]))
 
     def test_say(self):
-        answer = self.start(self.right, "answer")
+        answer = self.serve(self.right)
         status, _ = self.finish(self.start(self.left, "say", "GIFT", "12"))
         self.assertEqual(status, 0)
         self.assertEqual(json.loads(answer.stdout.readline()), {"event": "custom", "words": ["GIFT", "12"]})
@@ -301,7 +307,7 @@ class Pairs(Ptys):
 
     def test_session(self):
         given, taken = self.completes(5000, ("--session", 4711), kind=15)
-        self.assertEqual(taken[0], {"event": "session", "id": 4711})
+        self.assertEqual(taken[:2], [{"event": "open"}, {"event": "session", "id": 4711}])
         self.assertEqual((taken[-1]["session"], given[-1]["session"], taken[-1]["type"]), (4711, 4711, 15))
 
     def test_answers_that_only_delay(self):
