@@ -24,8 +24,8 @@ pub struct Building {
     log: PathBuf,
 }
 
-/// Begins to build the game for browsers, quickly, but only with the processor time that nobody else wants: the tests
-/// wait for each other more than they compute.
+/// Begins to build the game for browsers, quickly, but only with the processor time that nobody else wants: linking and
+/// the last crates leave a processor idle.
 pub fn begin() -> Result<Building> {
     let log = browsers::target_folder()?.with_file_name("web-build.log");
     let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
@@ -47,7 +47,7 @@ pub fn begin() -> Result<Building> {
 
 impl Building {
     /// Waits for the end.
-    fn end(mut self) -> Result<()> {
+    pub fn end(mut self) -> Result<()> {
         let status = self.child.wait()?;
         if status.success() {
             return Ok(());
@@ -70,9 +70,8 @@ pub fn page() -> Result<()> {
     cargo::succeed(&mut node)
 }
 
-/// Plays the game in Chromium, with the program that has been built as its daycare.
-pub fn game(building: Result<Building>) -> Result<()> {
-    building?.end()?;
+/// Plays the game in Chromium. Both it and the program, which is its daycare, have been built.
+pub fn game() -> Result<()> {
     let mut node = Command::new("node");
     node.current_dir(web::folder()).arg("tests/run.mjs").env("CHROMIUM", chromium()?);
     node.env("EGGTOOTH", cargo::built("eggtooth")?).env("SERIAL", web::serial()?);

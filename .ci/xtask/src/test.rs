@@ -10,6 +10,10 @@ use crate::needs::Purpose;
 use crate::steps::Steps;
 use crate::{browser, cargo, install, lint, policy, system, tree};
 
+/// Tells Rust's test harness how many tests of a file run at once.
+const THREADS: &str = "RUST_TEST_THREADS";
+/// So many for each processor: the files that take long wait for programs and clocks, and compute next to nothing.
+const TESTS_AT_ONCE: usize = 2;
 const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
 
 /// Installs what is missing and runs all checks. A check that fails does not stop the next.
@@ -40,17 +44,24 @@ pub fn test() -> Result<ExitCode> {
     } else {
         steps.step("clippy", || clippy(&["--workspace", "--all-targets"]));
     }
-    steps.step("tests and documentation tests", tests);
+    steps.step("the tests are built", || tests(&["--no-run"]));
+    // Nothing is built beside the tests: programs have to answer each other in time there.
+    let built = building.map(|building| steps.step("the game for browsers is built", || building?.end()));
+    steps.step("tests and documentation tests", || tests(&["--no-fail-fast"]));
     steps.step("play after test recompiles no dependency", nothing_to_recompile);
     // With the program that the last step has left behind.
-    match building {
+    match built {
         None => steps.note(format!(
             "{} is set: THE DAYCARE'S PAGE, THE GAME AND WEB SERIAL WERE NOT TESTED in a browser",
             browser::OVERRIDE
         )),
-        Some(building) => {
+        Some(built) => {
             steps.step("the daycare's page in a browser", browser::page);
-            steps.step("the game in a browser", || browser::game(building));
+            if built {
+                steps.step("the game in a browser", browser::game);
+            } else {
+                steps.note("THE GAME WAS NOT TESTED in a browser, because it could not be built");
+            }
             steps.step("real toys from a page: Web Serial", browser::serial);
         }
     }
@@ -60,8 +71,13 @@ pub fn test() -> Result<ExitCode> {
     Ok(steps.finish())
 }
 
-fn tests() -> Result<()> {
-    let mut command = cargo::cargo(&["test", "--workspace", "--no-fail-fast"]);
+fn tests(args: &[&str]) -> Result<()> {
+    let mut command = cargo::cargo(&["test", "--workspace"]);
+    command.args(args);
+    if system::variable(THREADS).is_none() {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        command.env(THREADS, (TESTS_AT_ONCE * processors).to_string());
+    }
     if lint::in_build() {
         lint::during(&mut command)?;
     }
