@@ -11,6 +11,10 @@ use crate::message::{Emote, Farewell, Message, Profile, Seat, Snapshot, Whisper}
 /// Messages a second that a host may say, and how many at once: more than three guests who say all they may, and the
 /// host, can cause.
 const MESSAGES: (u32, u32) = (160, 640);
+/// Longer than the first call may take, with those that come after it on a bad line.
+const CALLED: Duration = Duration::from_secs(300);
+/// So often in a row a line is made again on which the host heard nothing in time: on a bad one a greeting may be late.
+const UNHEARD: u8 = 8;
 /// Frames a second: of three toys.
 const FRAMES: u32 = 120;
 
@@ -58,6 +62,8 @@ pub struct Guest {
     snapshot: Option<Snapshot>,
     /// The next table counts, whatever its number: the line is new.
     fresh: bool,
+    /// Lines in a row on which the host heard nothing in time.
+    unheard: u8,
     heard: Duration,
     beat: Duration,
     since: Duration,
@@ -77,6 +83,7 @@ impl Guest {
             standing: Standing::Joining,
             snapshot: None,
             fresh: true,
+            unheard: 0,
             heard: now,
             beat: now,
             since: now,
@@ -156,7 +163,7 @@ impl Guest {
             Message::Table(snapshot) => {
                 let newer = |old: &Snapshot| snapshot.sequence.wrapping_sub(old.sequence) < 1 << 31;
                 if self.fresh || self.snapshot.as_ref().is_none_or(newer) {
-                    self.fresh = false;
+                    (self.fresh, self.unheard) = (false, 0);
                     self.standing = Standing::Seated;
                     self.snapshot = Some((*snapshot).clone());
                     return vec![Effect::Table(snapshot)];
@@ -165,6 +172,11 @@ impl Guest {
             }
             Message::Emoted(seat, emote) => vec![Effect::Emoted(seat, emote)],
             Message::From(seat, whisper) => vec![Effect::Heard(seat, whisper)],
+            // Sit was said and is late: the line ends now, and is made again like any that is lost.
+            Message::Closed(Farewell::Silent) if self.standing == Standing::Joining && self.unheard < UNHEARD => {
+                self.unheard += 1;
+                Vec::new()
+            }
             Message::Closed(farewell) => self.over(farewell),
             Message::Beat => Vec::new(),
             _ => self.over(Farewell::Garbage),
@@ -245,11 +257,18 @@ impl Guest {
         effects
     }
 
+    /// How long a table is waited for. Whoever calls the first time says itself when it is in vain.
+    fn patience(&self) -> Duration {
+        if self.host.is_none() { CALLED } else { KEPT }
+    }
+
     /// Time goes by; to be called at least twice a second.
     pub fn tick(&mut self, now: Duration) -> Vec<Effect> {
         match self.standing {
             Standing::Waiting(since) if now.saturating_sub(since) >= KEPT => return self.over(Farewell::Lost),
-            Standing::Joining if now.saturating_sub(self.since) >= KEPT => return self.over(Farewell::Silent),
+            Standing::Joining if now.saturating_sub(self.since) >= self.patience() => {
+                return self.over(Farewell::Silent);
+            }
             Standing::Seated if now.saturating_sub(self.heard) >= LATE => self.standing = Standing::HostLate,
             _ => {}
         }

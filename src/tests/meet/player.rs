@@ -122,6 +122,11 @@ impl Drop for Player {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Of a test that fails, for the reason may be another player's.
+        if let Some(errors) = self.errors.take().filter(|_| std::thread::panicking()) {
+            self.seen.extend(self.lines.iter());
+            eprintln!("another player said: {:#?} {}", self.seen, errors.join().unwrap_or_default());
+        }
     }
 }
 

@@ -72,8 +72,35 @@ fn a_host_that_says_nothing_is_late_or_never_was_there() {
     guest.receive(Message::Beat, s(7));
     assert_eq!(guest.standing(), Standing::Seated);
     let mut guest = Guest::new(ME, profile("Toy"), s(0));
-    guest.connect(HOST, s(0));
-    assert_eq!(guest.tick(s(30)), [Effect::Over(Farewell::Silent)]);
+    // On a bad line the first call alone may take minutes.
+    assert_eq!((guest.tick(s(200)), guest.standing()), (vec![], Standing::Joining));
+    guest.connect(HOST, s(200));
+    assert_eq!(guest.tick(s(230)), [Effect::Over(Farewell::Silent)]);
+}
+
+/// On a bad line the greeting may come too late, which is no reason to stay away.
+#[test]
+fn a_line_on_which_the_host_heard_nothing_in_time_is_made_again() {
+    let mut guest = Guest::new(ME, profile("Toy"), s(0));
+    let unheard = |guest: &mut Guest, now| {
+        guest.connect(HOST, s(now));
+        guest.receive(Message::Closed(Farewell::Silent), s(now + 5))
+    };
+    for round in 0..8 {
+        assert_eq!(unheard(&mut guest, round * 10), []);
+        assert_eq!(guest.disconnect(s(round * 10 + 6)), [Effect::Redial]);
+    }
+    guest.connect(HOST, s(90));
+    assert!(told(&mut guest, 1, 91));
+    guest.disconnect(s(92));
+    // From here on it is counted anew, and not for ever.
+    for round in 10..18 {
+        assert_eq!(unheard(&mut guest, round * 10), []);
+        guest.disconnect(s(round * 10 + 6));
+    }
+    assert_eq!(unheard(&mut guest, 180), [Effect::Over(Farewell::Silent)]);
+    let mut guest = seated();
+    assert_eq!(guest.receive(Message::Closed(Farewell::Silent), s(1)), [Effect::Over(Farewell::Silent)]);
 }
 
 #[test]
