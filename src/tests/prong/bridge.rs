@@ -52,9 +52,11 @@ fn two_toys_far_apart_have_a_playdate() {
     let folder = folder();
     let mut far = toy(&folder, "there", "--screen playdate");
     let (one, _proxy, call) = host(&folder, &format!("--port there {SECRET}"), late(50));
-    // It begins at once, and has to be patient until the bridge is there.
-    let mut near = toy(&folder, "here", "--screen playdate --first");
-    let two = guest(&folder, &call, &format!("--port here {SECRET}"));
+    let (here, port) = joined();
+    let two = guest(&folder, &call, &format!("--port {} {SECRET}", port.display()));
+    // It begins at once, and who does so is patient for six seconds only: it comes last.
+    let first = format!("prong simulate --port {} {SECRET} --json --screen playdate --first", here.display());
+    let mut near = Running::eggtooth(&folder, &first);
     for toy in [&mut near, &mut far] {
         assert!(toy.says("\"playdate\"").contains("\"friendship\""));
     }
